@@ -1,0 +1,89 @@
+# The one door: `make help` lists what there is. Needs python3.11 (or later) and make, nothing else.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+T ?= tests
+STAMP := .venv/installed
+MESSAGES := $(wildcard qipan/faces/*/locale/*/LC_MESSAGES/*.po)
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: $(STAMP) .venv/messages ## Make the virtual environment .venv with every dependency, as locked
+
+$(STAMP): requirements/dev.txt pyproject.toml setup.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/messages: $(STAMP) $(MESSAGES)
+	@for folder in qipan/faces/*/locale; do
+	  test ! -d "$$folder" || $(BIN)/pybabel --quiet compile --domain django --directory "$$folder"
+	done
+	touch $@
+
+.PHONY: demo
+demo: install ## Start a province on this machine and show where to look
+	@$(BIN)/qipan demo
+
+.PHONY: tour
+tour: install ## Walk through one life event in the terminal
+	@$(BIN)/qipan tour
+
+.PHONY: bench
+bench: install ## Measure the claims in bench/, side by side with their rivals
+	@$(BIN)/qipan bench
+
+.PHONY: test
+test: install ## Run the tests; one path with T=tests/core
+	@$(BIN)/python -m pytest $(T)
+
+.PHONY: lint
+lint: install ## Check contracts between packages, style and types
+	@$(BIN)/lint-imports --no-cache
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: format
+format: install ## Rewrite the code in the one style
+	@$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+
+.PHONY: messages
+messages: $(STAMP) ## Collect the words of each face into its catalogues, and compile them
+	@for face in qipan/faces/*/; do
+	  folder="$${face}locale"
+	  test -d "$$folder" || continue
+	  $(BIN)/pybabel --quiet extract --mapping pyproject.toml --project qipan --no-location --sort-output --omit-header \
+	    --keywords "gettext_lazy ngettext_lazy:1,2 pgettext_lazy:1c,2" --output "$$folder/django.pot" "$$face"
+	  $(BIN)/pybabel --quiet update --domain django --no-fuzzy-matching --omit-header --ignore-obsolete --init-missing \
+	    --locale en --input-file "$$folder/django.pot" --output-dir "$$folder"
+	done
+	touch .venv/installed
+	$(MAKE) .venv/messages
+
+.PHONY: lock
+lock: $(STAMP) ## Pin every dependency again, at its newest allowed version
+	@for part in "lock" "dev --extra dev"; do
+	  set -- $$part
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-header --output-file "requirements/$$1.txt" "$${@:2}" pyproject.toml
+	done
+
+.PHONY: clean
+clean: ## Stop the embedded databases and remove everything that was made here
+	@for home in .qipan .qipan/test; do
+	  test ! -e "$$home/postgres" || $(BIN)/python -c "import sys; from pathlib import Path; \
+	    from qipan.adapters.embedded_postgres import stop; stop(Path(sys.argv[1]))" "$$home"
+	done
+	rm -rf .qipan .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

@@ -1,0 +1,163 @@
+"""What every test can use: a database of its own, counted queries, a real browser against a real server.
+
+Tests that want rows ask pytest-django for `db`; nothing starts PostgreSQL before that. No test reaches the network.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Browser, Page, sync_playwright
+from psycopg import sql
+
+# Set before anything reads Django's settings: tests never touch the home of a running demo.
+os.environ["QIPAN_HOME"] = os.environ.get("QIPAN_HOME") or str(Path(__file__).parent / ".qipan" / "test")
+os.environ["DJANGO_SETTINGS_MODULE"] = "qipan.site.settings"
+# Playwright keeps an event loop in our thread, and Django would refuse queries beside it, though nothing runs at once.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# As root, Chromium cannot use its sandbox; the rest keeps it from calling home.
+CHROMIUM_FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+SERVER_START_SECONDS = 30
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+# --- No network
+
+
+def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = str(arguments[1][0])
+        if not host.startswith("127.") and host not in {"localhost", "::1"}:
+            raise PermissionError(f"A test tried to reach {host}: tests use this machine only.")
+
+
+sys.addaudithook(_refuse_network)
+
+
+# --- The database: one for each run of pytest, so that several can run at once
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Start PostgreSQL, name this run's database after its process, and drop those of runs that were killed."""
+    from qipan.site.setup import set_up
+
+    set_up()
+    connection.settings_dict["TEST"]["NAME"] = f"test_qipan_{os.getpid()}"
+    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as direct:
+        for (name,) in direct.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_qipan\\_%'").fetchall():
+            if not psutil.pid_exists(int(name.rsplit("_", 1)[1])):
+                direct.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def assert_query_count() -> Callable[[int], AbstractContextManager[None]]:
+    """`with assert_query_count(3): ...` — statements that begin and end transactions are not counted."""
+
+    @contextmanager
+    def assert_count(expected: int) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        bookkeeping = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE SAVEPOINT")
+        statements = [one["sql"] for one in captured if not one["sql"].startswith(bookkeeping)]
+        if len(statements) != expected:
+            listed = "\n".join(f"{number}. {one}" for number, one in enumerate(statements, 1))
+            pytest.fail(f"Expected {expected} statements, ran {len(statements)}:\n{listed}")
+
+    return assert_count
+
+
+# --- The browser
+
+
+def pytest_configure() -> None:
+    if os.environ.get("QIPAN_BROWSER") == "required" and not shutil.which(CHROMIUM):
+        raise pytest.UsageError(f"QIPAN_BROWSER=required, and there is no Chromium at {CHROMIUM}.")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = not shutil.which(CHROMIUM)
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if missing and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=f"No Chromium at {CHROMIUM}; install it, or set CHROMIUM."))
+
+
+@pytest.fixture(scope="session")
+def running_server(django_db_setup: None) -> Iterator[str]:
+    """A real server, in a process of its own, on this run's database; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    name = connection.settings_dict["NAME"]
+    address = f"http://127.0.0.1:{port}"
+    environment = os.environ | {"DATABASE_URL": settings.DATABASE_URL.replace("@/qipan?", f"@/{name}?")}
+    command = [sys.executable, "-m", "qipan.site.server", f"--port={port}", "--workers=1"]
+    with subprocess.Popen(command, env=environment) as server:
+        deadline = time.monotonic() + SERVER_START_SECONDS
+        while not _answers(port):
+            if server.poll() is not None or time.monotonic() > deadline:
+                pytest.fail("The server under test did not start; its own words are above.")
+            time.sleep(0.05)
+        yield address
+        server.terminate()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def site(running_server: str, transactional_db: None) -> str:
+    """The address of a real server that sees what this test commits; every table is emptied afterwards."""
+    return running_server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """A fresh browser, in Chinese, at the site: `page.goto("/")`. Script errors and blocked content fail the test."""
+    context = browser.new_context(base_url=site, locale="zh-CN", viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
+    context.close()
+    assert not troubles
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Page], None]:
+    """`assert_accessible(page)`: axe finds nothing against WCAG 2.2 AA on the page as it stands."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page, options={"runOnly": list(WCAG)})
+        assert found.violations_count == 0, found.generate_report()
+
+    return check

@@ -1,0 +1,1 @@
+"""What touches the outside: sources of agency data, and the embedded PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Agencies at six levels, and the officials who work in them."""

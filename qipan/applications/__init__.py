@@ -1,0 +1,1 @@
+"""Applications and their cases: a plan as it runs in real agencies."""

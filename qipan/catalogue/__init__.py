@@ -1,0 +1,1 @@
+"""The published library: elements, services, resources and life events, by version."""

@@ -1,0 +1,1 @@
+"""The rules of the game: frozen values and functions on them, with the standard library alone."""

@@ -1,0 +1,1 @@
+"""What people and programs see: pages, forms, HTTP and commands."""

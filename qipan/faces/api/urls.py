@@ -1,0 +1,6 @@
+"""The routes of the API, below /api/."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "api"
+urlpatterns: list[URLPattern | URLResolver] = []

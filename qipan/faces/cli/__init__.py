@@ -1,0 +1,5 @@
+"""The command line: qipan."""
+
+from qipan.faces.cli.commands import main
+
+__all__ = ["main"]

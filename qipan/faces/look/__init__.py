@@ -1,0 +1,1 @@
+"""What the faces share: base templates, styles, the template environment, access rules."""

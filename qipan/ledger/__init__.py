@@ -1,0 +1,1 @@
+"""The trail: append-only entries, and the checkpoints that seal them."""

@@ -1,0 +1,1 @@
+"""A synthetic province: people, registers and agencies to try everything on."""

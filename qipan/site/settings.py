@@ -1,0 +1,127 @@
+"""Django's settings. What an operator may change comes from the environment: docs/handbook/settings.md lists it all."""
+
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+from qipan.adapters import embedded_postgres
+from qipan.site import secret_key
+from qipan.site.environment import WrongSetting, flag, text, whole_number
+from qipan.site.tasks import TASK_MODULES
+
+PACKAGE = Path(__file__).resolve().parents[1]
+FACES = PACKAGE / "faces"
+
+QIPAN_HOME = Path(text("QIPAN_HOME", ".qipan")).absolute()
+QIPAN_LIBRARY = Path(text("QIPAN_LIBRARY", str(PACKAGE.parent / "library"))).absolute()
+QIPAN_WORKERS = whole_number("QIPAN_WORKERS", 2, least=1, most=64)
+QIPAN_THREADS = whole_number("QIPAN_THREADS", 4, least=1, most=64)  # per worker; also its database connections
+HTTPS = flag("QIPAN_HTTPS", default=False)
+
+DEBUG = flag("QIPAN_DEBUG", default=False)
+SECRET_KEY = text("QIPAN_SECRET_KEY", "") or secret_key.read_or_make(QIPAN_HOME / "secret-key")
+ALLOWED_HOSTS = text("QIPAN_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+
+# --- What it is made of
+
+INSTALLED_APPS = [
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "qipan.site",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "qipan.site.middleware.content_security_policy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "qipan.site.urls"
+WSGI_APPLICATION = "qipan.site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": sorted(FACES.glob("*/templates")),
+        "OPTIONS": {
+            "environment": "qipan.faces.look.jinja.environment",
+            "context_processors": ["django.contrib.messages.context_processors.messages"],
+        },
+    },
+]
+
+# --- Records. An operation opens its own transaction at the edge, so a request does not.
+
+
+def _database(url: str) -> dict[str, object]:
+    try:
+        parts = conninfo_to_dict(url)
+    except Exception as error:
+        raise WrongSetting(f"DATABASE_URL must be like postgresql://user:password@host:5432/name ({error}).") from error
+    named = {key: str(parts.pop(part, "")) for part, key in _DJANGO_NAMES.items()}
+    pool = {"min_size": 1, "max_size": QIPAN_THREADS, "timeout": 10}
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": {**parts, "pool": pool}}
+
+
+_DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+DATABASE_URL = text("DATABASE_URL", "") or embedded_postgres.url(QIPAN_HOME)
+DATABASES = {"default": _database(DATABASE_URL)}
+PROCRASTINATE_IMPORT_PATHS = TASK_MODULES
+
+# --- Language and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = sorted(FACES.glob("*/locale"))
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- Static files, served from the same process. Collected ones carry their hash in their name and are kept for a year.
+
+STATIC_URL = "static/"
+STATIC_ROOT = QIPAN_HOME / "static"
+STATICFILES_DIRS = sorted(FACES.glob("*/static"))
+COLLECTED_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": COLLECTED_STORAGE if _COLLECTED else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+WHITENOISE_USE_FINDERS = not _COLLECTED
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# --- Security. See docs/decisions/0002 for the sessions.
+
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 12 * 60 * 60
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO" if DEBUG else "WARNING"},
+}

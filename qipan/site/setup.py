@@ -1,0 +1,17 @@
+"""What every entry point does first: name the settings, have the database up, load the app."""
+
+import os
+
+import django
+from django.conf import settings
+
+from qipan.adapters import embedded_postgres
+
+
+def set_up() -> None:
+    """Make Django usable in this process; starts the embedded PostgreSQL where no DATABASE_URL replaces it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.site.settings")
+    if settings.DATABASE_URL == embedded_postgres.url(settings.QIPAN_HOME):
+        embedded_postgres.ensure_running(settings.QIPAN_HOME)
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    django.setup()

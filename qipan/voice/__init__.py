@@ -1,0 +1,1 @@
+"""What people say back: ratings of cases, requests and complaints."""
