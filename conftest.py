@@ -23,6 +23,8 @@ from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg import sql
 
+from qipan.site.setup import set_up
+
 # Set before anything reads Django's settings: tests never touch the home of a running demo.
 os.environ["QIPAN_HOME"] = os.environ.get("QIPAN_HOME") or str(Path(__file__).parent / ".qipan" / "test")
 os.environ["DJANGO_SETTINGS_MODULE"] = "qipan.site.settings"
@@ -58,19 +60,21 @@ sys.addaudithook(_refuse_network)
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Start PostgreSQL, name this run's database after its process, and drop those of runs that were killed."""
-    from qipan.site.setup import set_up
-
     set_up()
     connection.settings_dict["TEST"]["NAME"] = f"test_qipan_{os.getpid()}"
     with psycopg.connect(settings.DATABASE_URL, autocommit=True) as direct:
-        for (name,) in direct.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_qipan\\_%'").fetchall():
+        for (name,) in direct.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_qipan\\_%'"
+        ).fetchall():
             if not psutil.pid_exists(int(name.rsplit("_", 1)[1])):
-                direct.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+                direct.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                )
 
 
 @pytest.fixture
 def assert_query_count() -> Callable[[int], AbstractContextManager[None]]:
-    """`with assert_query_count(3): ...` — statements that begin and end transactions are not counted."""
+    """Count statements, but not those that begin or end transactions; `with assert_query_count(3):`."""
 
     @contextmanager
     def assert_count(expected: int) -> Iterator[None]:
@@ -99,7 +103,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "page" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
         if missing and item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason=f"No Chromium at {CHROMIUM}; install it, or set CHROMIUM."))
+            item.add_marker(
+                pytest.mark.skip(reason=f"No Chromium at {CHROMIUM}; install it, or set CHROMIUM.")
+            )
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +152,9 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on(
+        "console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None
+    )
     yield page
     context.close()
     assert not troubles

@@ -12,11 +12,12 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import quote
 
 import psutil
@@ -71,18 +72,16 @@ def ensure_running(home: Path) -> str:
             if not cluster.answers():
                 cluster.create()
                 cluster.start()
-        create_database(home, OWNER)
+                create_database(home, OWNER)
     return cluster.url(OWNER)
 
 
 def create_database(home: Path, name: str) -> str:
     """Create a database beside the platform's own, unless it is there; the cluster must be running."""
     cluster = _Cluster(home.absolute())
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        try:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            pass  # there already, or another process was a moment faster
+    there_already = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
+    with suppress(*there_already), psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return cluster.url(name)
 
 
@@ -92,6 +91,12 @@ def stop(home: Path) -> None:
     with cluster.locked():
         if cluster.postmaster_pid() is not None:
             cluster.run("pg_ctl", "stop", "--wait", "--mode=fast", f"--pgdata={cluster.data}")
+
+
+class _RunAs(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @dataclass(frozen=True)
@@ -148,11 +153,11 @@ class _Cluster:
     def url(self, database: str) -> str:
         return f"postgresql://{OWNER}@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}"
 
-    def answers(self) -> bool:
+    def answers(self, database: str = OWNER) -> bool:
         if not (self.socket_folder / ".s.PGSQL.5432").exists():
             return False
         try:
-            with psycopg.connect(self.url(OWNER), connect_timeout=5):
+            with psycopg.connect(self.url(database), connect_timeout=5):
                 return True
         except psycopg.OperationalError:
             return False
@@ -181,15 +186,29 @@ class _Cluster:
             )  # fmt: skip
             with (self.data / "postgresql.conf").open("a") as settings:
                 settings.write("include 'qipan.conf'\n")
-        (self.data / "qipan.conf").write_text(SETTINGS.format(socket_folder=self.socket_folder), encoding="utf-8")
+        (self.data / "qipan.conf").write_text(
+            SETTINGS.format(socket_folder=self.socket_folder), encoding="utf-8"
+        )
 
     def start(self) -> None:
+        """Start the server; or wait for it, where whoever started it died before it answered."""
+        deadline = time.monotonic() + START_SECONDS
+        while self.postmaster_pid() is not None and time.monotonic() < deadline:
+            if self.answers("postgres"):
+                return
+            time.sleep(0.1)
         if self.postmaster_pid() is None:
             (self.data / "postmaster.pid").unlink(missing_ok=True)
-        deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                self.run("pg_ctl", "start", "--wait", f"--timeout={START_SECONDS}", f"--pgdata={self.data}", f"--log={self.log}")
+                self.run(
+                    "pg_ctl",
+                    "start",
+                    "--wait",
+                    f"--timeout={START_SECONDS}",
+                    f"--pgdata={self.data}",
+                    f"--log={self.log}",
+                )
             except UnableToRunPostgres:
                 # After a crash the old server's children may hold the shared memory a moment longer.
                 if time.monotonic() > deadline or "shared memory block" not in self._end_of_log():
@@ -214,12 +233,14 @@ class _Cluster:
         )  # fmt: skip
         if done.returncode != 0:
             said = (done.stderr or done.stdout).strip()
-            raise UnableToRunPostgres(f"{program} failed in {self.place}: {said}\n{self._end_of_log()}".strip())
+            raise UnableToRunPostgres(
+                f"{program} failed in {self.place}: {said}\n{self._end_of_log()}".strip()
+            )
 
     def _end_of_log(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-5:]) if self.log.exists() else ""
 
-    def _as_account(self) -> dict[str, int | list[int]]:
+    def _as_account(self) -> _RunAs:
         if self.account is None:
             return {}
         return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
@@ -227,7 +248,7 @@ class _Cluster:
     def _account_may_enter(self, folder: Path) -> bool:
         while not folder.exists():
             folder = folder.parent
-        tried = subprocess.run(["test", "-x", folder], check=False, cwd="/", **self._as_account())
+        tried = subprocess.run(["/usr/bin/test", "-x", folder], check=False, cwd="/", **self._as_account())
         return tried.returncode == 0
 
     def _make_private(self, folder: Path) -> None:
@@ -237,7 +258,9 @@ class _Cluster:
             folder.mkdir(mode=0o700)
         except FileExistsError:
             if folder.stat().st_uid != owner:
-                raise UnableToRunPostgres(f"{folder} belongs to another account; remove it or choose another home.") from None
+                raise UnableToRunPostgres(
+                    f"{folder} belongs to another account; remove it or choose another home."
+                ) from None
         else:
             if self.account is not None:
                 os.chown(folder, self.account.pw_uid, self.account.pw_gid)
@@ -250,6 +273,6 @@ class _Cluster:
             draft = copy.with_name(f"{release}.{os.getpid()}")
             for part in (BINARIES, LIBRARIES):
                 shutil.copytree(installed / part, draft / part, symlinks=True)
-            subprocess.run(["chmod", "-R", "a+rX", draft], check=True)
+            subprocess.run(["/bin/chmod", "-R", "a+rX", draft], check=True)
             draft.rename(copy)
         return copy

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -13,9 +14,7 @@ def read_or_make(path: Path) -> str:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(64))
-        try:
-            path.hardlink_to(draft)  # fails when another process was faster
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # another process was a moment faster
+            path.hardlink_to(draft)
         draft.unlink()
     return path.read_text()

@@ -21,7 +21,8 @@ def serve(*, port: int, host: str = "127.0.0.1", workers: int | None = None) -> 
         interface=Interfaces.WSGI,
         workers=workers or settings.QIPAN_WORKERS,
         blocking_threads=settings.QIPAN_THREADS,
-        backpressure=settings.QIPAN_THREADS * 32,  # requests that may wait for a thread; more are made to wait outside
+        backpressure=settings.QIPAN_THREADS
+        * 32,  # requests that may wait for a thread; more are made to wait outside
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()

@@ -15,7 +15,9 @@ FACES = PACKAGE / "faces"
 QIPAN_HOME = Path(text("QIPAN_HOME", ".qipan")).absolute()
 QIPAN_LIBRARY = Path(text("QIPAN_LIBRARY", str(PACKAGE.parent / "library"))).absolute()
 QIPAN_WORKERS = whole_number("QIPAN_WORKERS", 2, least=1, most=64)
-QIPAN_THREADS = whole_number("QIPAN_THREADS", 4, least=1, most=64)  # per worker; also its database connections
+QIPAN_THREADS = whole_number(
+    "QIPAN_THREADS", 4, least=1, most=64
+)  # per worker; also its database connections
 HTTPS = flag("QIPAN_HTTPS", default=False)
 
 DEBUG = flag("QIPAN_DEBUG", default=False)
@@ -66,7 +68,9 @@ def _database(url: str) -> dict[str, object]:
     try:
         parts = conninfo_to_dict(url)
     except Exception as error:
-        raise WrongSetting(f"DATABASE_URL must be like postgresql://user:password@host:5432/name ({error}).") from error
+        raise WrongSetting(
+            f"DATABASE_URL must be like postgresql://user:password@host:5432/name ({error})."
+        ) from error
     named = {key: str(parts.pop(part, "")) for part, key in _DJANGO_NAMES.items()}
     pool = {"min_size": 1, "max_size": QIPAN_THREADS, "timeout": 10}
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": {**parts, "pool": pool}}
@@ -94,7 +98,9 @@ COLLECTED_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 _COLLECTED = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists()
 STORAGES = {
     "staticfiles": {
-        "BACKEND": COLLECTED_STORAGE if _COLLECTED else "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "BACKEND": COLLECTED_STORAGE
+        if _COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
 WHITENOISE_USE_FINDERS = not _COLLECTED

@@ -5,7 +5,7 @@ A rule decides from the request alone who may come in at all. What they then see
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -30,7 +30,9 @@ class Rule:
 
 
 anyone = Rule("anyone", lambda _request: True)
-signed_in_person = Rule("signed_in_person", lambda request: PERSON in request.session, sign_in="portal:sign-in")
+signed_in_person = Rule(
+    "signed_in_person", lambda request: PERSON in request.session, sign_in="portal:sign-in"
+)
 official = Rule("official", lambda request: OFFICIAL in request.session, sign_in="desk:sign-in")
 
 
@@ -38,15 +40,17 @@ def access(rule: Rule) -> Callable[[View[P]], View[P]]:
     """Let in whom the rule allows; offer the others to sign in, and answer 403 where there is nothing to offer."""
 
     def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if rule.allows(request):
                 return view(request, *args, **kwargs)
             if rule.sign_in is None:
                 raise PermissionDenied(rule.name)
-            return HttpResponseRedirect(f"{reverse(rule.sign_in)}?{urlencode({'next': request.get_full_path()})}")
+            return HttpResponseRedirect(
+                f"{reverse(rule.sign_in)}?{urlencode({'next': request.get_full_path()})}"
+            )
 
-        guarded.access_rule = rule  # type: ignore[attr-defined]
+        update_wrapper(guarded, view)
+        guarded.__dict__["access_rule"] = rule
         return guarded
 
     return decorate
