@@ -1,0 +1,104 @@
+"""The valve: every fact that crosses from one agency to another passes here, or does not (law 2).
+
+It decides from what is asked for and what is granted, names its reason for each refusal, and drops what nobody asked for:
+a source that returns more than the plan uses gives nothing away. Masking is for showing a value to eyes that need only
+recognise it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from qipan.core.declarations import GrantDeclaration, Resource, Share
+from qipan.core.elements import Field, Value
+
+GRADE_TO_MASK = 3  # personal and sensitive; 1 is public, 4 is core
+
+
+class Request(NamedTuple):
+    """What is asked of a resource: its own fields, for a purpose with a legal basis, on a day."""
+
+    event: str
+    fields: tuple[Field, ...]
+    purpose: str
+    legal_basis: tuple[str, ...]
+    on: date
+
+
+class Passage(NamedTuple):
+    """The fields that may pass, and those refused, each with its reason.
+
+    Reasons: ``no-purpose`` · ``no-basis`` · ``withheld`` · ``no-grant`` · ``expired`` · ``not-granted`` (the grant leaves the
+    field out) · ``not-given`` (the resource does not have it).
+    """
+
+    passed: frozenset[Field]
+    refused: Mapping[Field, str]
+
+
+class Let(NamedTuple):
+    """What came through, and how many values were dropped because nobody was to have them."""
+
+    values: Mapping[Field, Value]
+    dropped: int
+
+
+def decide(request: Request, resource: Resource, grants: Iterable[GrantDeclaration]) -> Passage:
+    """Decide which of the requested fields may pass."""
+    whole = _reason_against_all(request, resource, tuple(grants))
+    if isinstance(whole, str):
+        return Passage(frozenset(), dict.fromkeys(request.fields, whole))
+    refused = {
+        field: reason for field in request.fields if (reason := _reason_against(field, resource, whole))
+    }
+    return Passage(frozenset(request.fields) - refused.keys(), refused)
+
+
+def let_through(passage: Passage, values: Mapping[Field, Value]) -> Let:
+    """Keep what may pass of the values that came, whatever else came with them."""
+    passed = {field: value for field, value in values.items() if field in passage.passed}
+    return Let(passed, len(values) - len(passed))
+
+
+def _reason_against_all(
+    request: Request, resource: Resource, grants: tuple[GrantDeclaration, ...]
+) -> str | tuple[GrantDeclaration, ...]:
+    """Give the reason why nothing may pass, or else the grants that it passes under (none: it needs none)."""
+    if not request.purpose.strip():
+        return "no-purpose"
+    if not any(basis.strip() for basis in request.legal_basis):
+        return "no-basis"
+    if resource.share is Share.WITHHELD:
+        return "withheld"
+    if resource.share is Share.UNCONDITIONAL:
+        return ()
+    ours = [grant for grant in grants if (grant.resource, grant.event) == (resource.name, request.event)]
+    standing = [grant for grant in ours if not grant.until or request.on.isoformat() <= grant.until]
+    if standing:
+        return tuple(standing)
+    return "expired" if ours else "no-grant"
+
+
+def _reason_against(field: Field, resource: Resource, grants: tuple[GrantDeclaration, ...]) -> str:
+    if field not in resource.gives:
+        return "not-given"
+    element = f"{resource.parties[field.party].kind}.{field.word}"
+    if all(grant.elements is not None and element not in grant.elements for grant in grants) and grants:
+        return "not-granted"
+    return ""
+
+
+def masked(value: Value, grade: int) -> str:
+    """Show a value so that its owner recognises it: ``330***********1234``, ``138****1234``, ``王*``."""
+    text = str(value)
+    if grade < GRADE_TO_MASK:
+        return text
+    head, tail = _shown(len(text))
+    return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
+
+
+def _shown(length: int) -> tuple[int, int]:
+    """How many characters may be seen at the beginning and at the end."""
+    if length >= 11:  # noqa: PLR2004 -- numbers: of a person, an account, a phone
+        return 3, 4
+    return (min(2, length // 3), 0) if length > 3 else (1 if length > 1 else 0, 0)  # noqa: PLR2004 -- names
