@@ -1,0 +1,16 @@
+"""Published versions of the library."""
+
+from django.db import models
+
+
+class LibraryVersion(models.Model):
+    """A library as it was published: the files themselves, packed; never changed."""
+
+    number = models.AutoField(primary_key=True)
+    digest = models.TextField(unique=True)
+    archive = models.BinaryField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "library_versions"

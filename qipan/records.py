@@ -1,0 +1,66 @@
+"""Written SQL in, frozen rows out: how every capability reads, and how the busy ones write.
+
+Statements run on Django's connection, inside whatever transaction the edge opened. A row is any NamedTuple whose fields follow
+the statement's columns; jsonb columns arrive as Python values.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+from pydantic_core import from_json, to_json
+
+JSONB = 3802  # PostgreSQL's type number; Django's connections leave such columns as texts
+Parameters = Sequence[object] | Mapping[str, object]
+
+
+class Row(Protocol):
+    """What a NamedTuple class can do for us."""
+
+    @classmethod
+    def _make(cls, iterable: Sequence[object], /) -> "Row": ...
+
+
+R = TypeVar("R", bound=NamedTuple)
+
+
+def rows(row: type[R], statement: str, parameters: Parameters = ()) -> list[R]:
+    """Run one statement and give all its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        decoded = [index for index, column in enumerate(cursor.description) if column.type_code == JSONB]
+        return [row._make(_decode(values, decoded)) for values in cursor.fetchall()]
+
+
+def first(row: type[R], statement: str, parameters: Parameters = ()) -> R | None:
+    """Run one statement and give its first row, if any."""
+    found = rows(row, statement, parameters)
+    return found[0] if found else None
+
+
+def execute(statement: str, parameters: Parameters = ()) -> int:
+    """Run one statement and give the number of rows that it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def jsonb(value: object) -> Jsonb:
+    """Wrap a value for a jsonb parameter."""
+    return Jsonb(value, dumps=to_json)
+
+
+def in_transaction() -> bool:
+    """Whether the edge opened a transaction around us."""
+    return bool(connection.in_atomic_block)
+
+
+def _decode(values: Sequence[object], decoded: list[int]) -> Sequence[object]:
+    if not decoded:
+        return values
+    whole = list(values)
+    for index in decoded:
+        text = whole[index]
+        whole[index] = from_json(text) if isinstance(text, str) else text
+    return whole
