@@ -51,6 +51,11 @@ def jsonb(value: object) -> Jsonb:
     return Jsonb(value, dumps=to_json)
 
 
+def json_text(value: object) -> str:
+    """Write a value as JSON, for an array of texts that a statement casts."""
+    return to_json(value).decode()
+
+
 def in_transaction() -> bool:
     """Whether the edge opened a transaction around us."""
     return bool(connection.in_atomic_block)
