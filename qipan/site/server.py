@@ -1,6 +1,8 @@
 """Serves the site with Granian: some processes, each with some threads, none of them holding state."""
 
 import argparse
+import socket
+import sys
 
 from django.conf import settings
 from django.core.management import call_command
@@ -12,8 +14,13 @@ from granian.server import Server
 from qipan.site.setup import set_up
 
 
+class UnableToServe(Exception):
+    """The address is taken, or is not one of this machine's."""
+
+
 def serve(*, port: int, host: str = "127.0.0.1", workers: int | None = None) -> None:
-    """Serve until interrupted. Raises OSError when the port is taken."""
+    """Serve until interrupted. Raises UnableToServe."""
+    _check_free(host, port)
     Server(
         "qipan.site.wsgi:application",
         address=host,
@@ -26,6 +33,17 @@ def serve(*, port: int, host: str = "127.0.0.1", workers: int | None = None) -> 
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _check_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UnableToServe(
+                f"{host}:{port} cannot be served ({error.strerror}); choose another port."
+            ) from None
 
 
 def collect_static_files() -> None:
@@ -41,7 +59,10 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=None)
     arguments = parser.parse_args()
     set_up()
-    serve(port=arguments.port, workers=arguments.workers)
+    try:
+        serve(port=arguments.port, workers=arguments.workers)
+    except UnableToServe as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
