@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from qipan.adapters import embedded_postgres
@@ -56,7 +57,10 @@ TEMPLATES = [
         "DIRS": sorted(FACES.glob("*/templates")),
         "OPTIONS": {
             "environment": "qipan.faces.look.jinja.environment",
-            "context_processors": ["django.contrib.messages.context_processors.messages"],
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "qipan.faces.look.context.look",
+            ],
         },
     },
 ]
@@ -65,12 +69,13 @@ TEMPLATES = [
 
 
 def _database(url: str) -> dict[str, object]:
+    right = "DATABASE_URL must be like postgresql://user:password@host:5432/name"
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise WrongSetting(f"{right}; it begins otherwise.")
     try:
         parts = conninfo_to_dict(url)
-    except Exception as error:
-        raise WrongSetting(
-            f"DATABASE_URL must be like postgresql://user:password@host:5432/name ({error})."
-        ) from error
+    except ProgrammingError as error:
+        raise WrongSetting(f"{right}: {error}") from None
     named = {key: str(parts.pop(part, "")) for part, key in _DJANGO_NAMES.items()}
     pool = {"min_size": 1, "max_size": QIPAN_THREADS, "timeout": 10}
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": {**parts, "pool": pool}}
@@ -118,6 +123,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "qipan.faces.look.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

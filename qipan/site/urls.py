@@ -3,7 +3,13 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("qipan.faces.look.urls")),
     path("desk/", include("qipan.faces.desk.urls")),
     path("api/", include("qipan.faces.api.urls")),
     path("", include("qipan.faces.portal.urls")),
 ]
+
+handler400 = "qipan.faces.look.errors.bad_request"
+handler403 = "qipan.faces.look.errors.forbidden"
+handler404 = "qipan.faces.look.errors.not_found"
+handler500 = "qipan.faces.look.errors.server_error"

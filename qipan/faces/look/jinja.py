@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
+from qipan.faces.look.drawings import drawing
+
 
 def environment(**options: Any) -> Environment:
     """Django calls this once; `csrf_input`, `csrf_token`, `request` and `messages` come with each request."""
@@ -22,7 +24,12 @@ def environment(**options: Any) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
-    env.globals |= {"static": static, "url": _url, "language": translation.get_language}
+    env.globals |= {
+        "static": static,
+        "url": _url,
+        "language": translation.get_language,
+        "drawing": drawing,
+    }
     return env
 
 

@@ -1,0 +1,27 @@
+"""What every template can rely on: the reader's language and mode, and the address they are at."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+MODE_COOKIE = "mode"
+
+
+class Look(NamedTuple):
+    """`lang` is the page's language as BCP 47; `elder` the larger, simpler mode 长辈版; `here` the path to come back to."""
+
+    lang: str
+    elder: bool
+    here: str
+
+
+def look(request: HttpRequest) -> dict[str, Look]:
+    """The context processor."""
+    lang = "zh-Hans" if (get_language() or "zh").startswith("zh") else "en"
+    return {"look": Look(lang, request.COOKIES.get(MODE_COOKIE) == "elder", _here(request))}
+
+
+def _here(request: HttpRequest) -> str:
+    """The page's own address; for a page that answers a POST, the page that the form stood on is not ours to guess."""
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else request.path

@@ -1,0 +1,70 @@
+"""Pages for what went wrong, in the same look, each saying what to do next.
+
+They are rendered without touching the database, so that they still work when it is the database that is down.
+"""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from qipan.faces.look.access import access, anyone
+
+
+class Trouble(NamedTuple):
+    """What happened, in a heading and a sentence, and what the reader can do."""
+
+    title: str
+    what: str
+    steps: tuple[str, ...]
+
+
+@access(anyone)
+def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """400: the address or the form made no sense to us."""
+    steps = (_("返回上一页，刷新后再试一次。"), _("从首页重新进入。"))
+    return _page(request, 400, Trouble(_("没能看懂这次请求"), _("发来的内容不完整，或格式不对。"), steps))
+
+
+@access(anyone)
+def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """403: not for this reader."""
+    steps = (_("看看页面上方的姓名，是不是您本人。"), _("如果要以别的身份办理，请先退出，再重新登录。"))
+    return _page(request, 403, Trouble(_("您不能打开这个页面"), _("这个页面只对有关的人开放。"), steps))
+
+
+@access(anyone)
+def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+    """404: nothing here, or nothing that this reader may know of."""
+    steps = (_("检查网址有没有打错。"), _("从首页搜索您要办的事。"), _("已经提交的申请，在“我的办件”里找。"))
+    return _page(request, 404, Trouble(_("没有找到这个页面"), _("它可能已经搬走，或者从来没有过。"), steps))
+
+
+@access(anyone)
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault."""
+    steps = (
+        _("稍等一两分钟，再试一次。"),
+        _("您已经保存的内容还在，不用重填。"),
+        _("急事请拨打 12345，或到就近的办事窗口。"),
+    )
+    return _page(request, 500, Trouble(_("系统出了问题"), _("不是您的错，我们已经记下来了。"), steps))
+
+
+@access(anyone)
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django gives it by name
+    """403 for a form whose token is missing or stale: it came from another site, or stood open too long."""
+    steps = (
+        _("返回上一页，刷新，再提交一次。已保存的内容不会丢。"),
+        _("如果浏览器不让保存 Cookie，请先允许本网站使用。"),
+    )
+    return _page(
+        request,
+        403,
+        Trouble(_("这个页面放得太久了"), _("为了防止别人冒用您的名义，这次提交没有生效。"), steps),
+    )
+
+
+def _page(request: HttpRequest, status: int, trouble: Trouble) -> HttpResponse:
+    return render(request, "look/trouble.html", {"trouble": trouble, "status": status}, status=status)
