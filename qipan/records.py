@@ -39,6 +39,13 @@ def first(row: type[R], statement: str, parameters: Parameters = ()) -> R | None
     return found[0] if found else None
 
 
+def number(statement: str, parameters: Parameters = ()) -> int:
+    """Run one statement that gives one whole number."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.fetchone()[0])
+
+
 def execute(statement: str, parameters: Parameters = ()) -> int:
     """Run one statement and give the number of rows that it touched."""
     with connection.cursor() as cursor:

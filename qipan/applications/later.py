@@ -1,0 +1,24 @@
+"""Enqueueing what runs later, in the transaction of the act that causes it.
+
+Note [Advancing by name]
+Operations enqueue the task by its name, as the task itself calls operations. One lock per application keeps two workers from
+advancing it at once; advancing twice does nothing the second time.
+"""
+
+from uuid import UUID
+
+from qipan import records
+
+QUEUE = "advance"
+TASK = "qipan.applications.tasks.advance"
+DEFER = f"""
+SELECT procrastinate_defer_jobs_v1(ARRAY[
+  ROW('{QUEUE}', '{TASK}', 0, %(application)s, NULL, jsonb_build_object('application', %(application)s),
+      now() + %(seconds)s * interval '1 second')
+]::procrastinate_job_to_defer_v1[])
+"""
+
+
+def advance_later(application: UUID, seconds: float = 0) -> None:
+    """Have a worker advance this application, after some seconds."""
+    records.execute(DEFER, {"application": str(application), "seconds": seconds})

@@ -1,0 +1,68 @@
+"""Admitting people, appointing officials, and the keys of agencies' own systems."""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from qipan import records
+from qipan.ledger import operations as ledger
+from qipan.people.actors import Acting
+from qipan.people.queries import key_digest
+from qipan.people.rows import NewPerson
+
+ADMIT = """
+INSERT INTO persons (id_number, name, phone, story_zh, story_en, sample)
+SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::boolean[])
+ON CONFLICT (id_number) DO UPDATE
+SET (name, phone, story_zh, story_en) = (excluded.name, excluded.phone, excluded.story_zh, excluded.story_en)
+WHERE (persons.name, persons.phone, persons.story_zh, persons.story_en)
+  IS DISTINCT FROM (excluded.name, excluded.phone, excluded.story_zh, excluded.story_en)
+"""
+APPOINT = """
+INSERT INTO officials (name, agency, post, services, clerk, sample) VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (agency, name, post) DO UPDATE SET services = excluded.services, clerk = excluded.clerk
+RETURNING id
+"""
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹"
+GIVEN = "文明志华建国秀英丽芳静敏强军杰磊洋勇艳娟涛超霞平刚桂兰婷宁晓峰玲辉鹏"
+POST, CLERK_POST = "经办人", "代办员"
+
+
+def admit_persons(*, persons: Iterable[NewPerson]) -> int:
+    """Admit people, or bring their names and phones up to date; give how many rows changed."""
+    columns = [list(column) for column in zip(*persons, strict=True)]
+    return records.execute(ADMIT, columns) if columns else 0
+
+
+def appoint_official(
+    *, agency: str, name: str, post: str, services: Collection[str] = (), clerk: bool = False, sample: bool = False
+) -> int:
+    """Put an official in post, or change what they handle; give their number."""
+    return records.number(APPOINT, [name, agency, post, list(services), clerk, sample])
+
+
+def appoint_sample_official(*, agency: str, clerk: bool = False) -> int:
+    """Put a synthetic official in post at an agency, always the same one; a clerk may apply for people who are present."""
+    digest = hashlib.sha256(f"{agency} {clerk}".encode()).digest()
+    name = SURNAMES[digest[0] % len(SURNAMES)] + GIVEN[digest[1] % len(GIVEN)] + GIVEN[digest[2] % len(GIVEN)]
+    return appoint_official(
+        agency=agency, name=name, post=CLERK_POST if clerk else POST, clerk=clerk, sample=True
+    )
+
+
+def issue_api_key(*, acting: Acting, official: int, label: str, at: datetime) -> str:
+    """Issue a key by which an agency's own system acts as this official; it is shown this once."""
+    key = secrets.token_urlsafe(32)
+    number = records.number(
+        "INSERT INTO api_keys (digest, official_id, label, created_at) VALUES (%s, %s, %s, %s) RETURNING id",
+        [key_digest(key), official, label, at],
+    )
+    ledger.append([acting.entry("issue_api_key", f"official:{official}", key=number, label=label)], at)
+    return key
+
+
+def revoke_api_key(*, acting: Acting, key: int, at: datetime) -> None:
+    """Make a key worthless from now on."""
+    if records.execute("UPDATE api_keys SET revoked_at = %s WHERE id = %s AND revoked_at IS NULL", [at, key]):
+        ledger.append([acting.entry("revoke_api_key", f"api_key:{key}")], at)
