@@ -16,9 +16,12 @@ class Reason:
     """Why something is in the plan: a code, and what it speaks of.
 
     Codes: ``needed`` (by services) · ``decides`` (a condition turns on it) · ``key`` (a look-up needs it) ·
-    ``no-source`` (nobody supplies it) · ``source-down`` (who would supply it does not answer) · ``no-grant`` ·
+    ``no-source`` (nobody supplies it) · ``source-down`` (who would supply it does not answer) ·
+    ``no-record`` (the source answered, but does not have it) · ``no-grant`` · ``withheld`` (not shared by law) ·
     ``key-unknown`` (a source exists, but its key is not known) · ``waits`` (for an output of another service) ·
-    ``refused`` (what it waits for was refused) · ``absent`` (the party takes no part) · ``false`` (its condition does not hold).
+    ``looks-up`` (waits for look-ups) · ``applies`` (its condition holds) · ``refused`` (it, or what it waits for, was refused) ·
+    ``skipped`` (an optional service left out) · ``absent`` (the party takes no part) · ``false`` (its condition does not hold) ·
+    ``undecided`` (its condition is not settled yet).
     """
 
     code: str
@@ -61,6 +64,7 @@ class Fetch:
     upfront: bool
     days: int
     needed_by: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +90,25 @@ class PlannedService:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """Where a field comes from: ``kind`` is known, answer, certificate, resource or service; ``via`` names it."""
+    """Where a field comes from: ``kind`` is known, answer, certificate, resource or service; ``via`` names it.
+
+    ``via`` of a resource is the name of the fetch; ``service`` names who issues a certificate within the event.
+    """
 
     field: Field
     kind: str
     via: str
     inputs: tuple[Field, ...]
     stage: int
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RequiredEvidence:
-    """A document and how the plan meets it; ``met_by`` UPLOAD means that the person must send it."""
+    """A document and how the plan meets it; ``met_by`` UPLOAD means that the person must send it.
+
+    ``via`` names the certificate, or the facts; for an upload, documents with the same ``via`` are one and the same paper.
+    """
 
     service: str
     evidence: str
@@ -124,13 +135,17 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A service, need or document left out of the plan (or not settled yet), and why."""
+    """A service, need or document left out of the plan (or not settled yet), and why.
+
+    ``what`` is "service", "need" (of ``field``) or "document" (``name`` in the service's evidence).
+    """
 
     what: str
     service: str
     field: Field | None
     reason: Reason
     settled: bool
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
