@@ -116,8 +116,14 @@ def _bounds_cross(checks: Checks) -> bool:
 
 
 def _lengths_cross(checks: Checks) -> bool:
-    shortest = [checks.min_length or 0, *(FORMATS[name].shortest for name in checks.formats if name in FORMATS)]
-    longest = [checks.max_length or math.inf, *(FORMATS[name].longest for name in checks.formats if name in FORMATS)]
+    shortest = [
+        checks.min_length or 0,
+        *(FORMATS[name].shortest for name in checks.formats if name in FORMATS),
+    ]
+    longest = [
+        checks.max_length or math.inf,
+        *(FORMATS[name].longest for name in checks.formats if name in FORMATS),
+    ]
     if checks.max_length is not None:
         longest.append(checks.max_length)
     return max(shortest) > min(longest)
@@ -167,7 +173,9 @@ def _text_failures(text: str, checks: Checks, today: date | None) -> Iterator[Ch
             yield CheckFailure("wrong-pattern", {"pattern": pattern})
 
 
-def _bound_failures(value: Value, kind: ElementType, checks: Checks, today: date | None) -> Iterator[CheckFailure]:
+def _bound_failures(
+    value: Value, kind: ElementType, checks: Checks, today: date | None
+) -> Iterator[CheckFailure]:
     low, high = _bound(checks.minimum, today), _bound(checks.maximum, today)
     of_date = kind is ElementType.DATE
     if low is not None and _lower(value, low):

@@ -10,7 +10,9 @@ from datetime import date
 from typing import NamedTuple
 
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    str(province)
+    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83))
+    for province in range(first, last + 1)
 )
 _GB11643_DIGITS = "10X98765432"
 _GB32100_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -41,7 +43,9 @@ def gb11643_birth(number: str) -> date | None:
 
 def gb32100_character(body: str) -> str:
     """Give the check character of the first 17 characters of a unified social credit code."""
-    total = sum(_GB32100_CHARACTERS.index(character) * pow(3, place, 31) for place, character in enumerate(body))
+    total = sum(
+        _GB32100_CHARACTERS.index(character) * pow(3, place, 31) for place, character in enumerate(body)
+    )
     return _GB32100_CHARACTERS[-total % 31]
 
 
@@ -65,7 +69,7 @@ def _gb32100_fault(text: str, _today: date | None) -> str | None:
 
 def _luhn_holds(text: str) -> bool:
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(text)))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    return sum(sum(divmod(value, 10)) for value in doubled) % 10 == 0
 
 
 def _bank_card_fault(text: str, _today: date | None) -> str | None:

@@ -31,6 +31,7 @@ class Truth(Enum):
         return _NOT[self]
 
 
+_TRUTHS = {None: Truth.UNKNOWN, True: Truth.TRUE, False: Truth.FALSE}
 _NOT = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.UNKNOWN}
 
 
@@ -58,25 +59,17 @@ def judge(predicate: Predicate, world: World) -> Truth:
         case Comparison() | Membership():
             return _fact_holds(predicate, world)
         case And(parts):
-            return _strongest(
-                (judge(part, world) for part in parts), Truth.FALSE, Truth.TRUE
-            )
+            return _strongest((judge(part, world) for part in parts), Truth.FALSE, Truth.TRUE)
         case Or(parts):
-            return _strongest(
-                (judge(part, world) for part in parts), Truth.TRUE, Truth.FALSE
-            )
+            return _strongest((judge(part, world) for part in parts), Truth.TRUE, Truth.FALSE)
         case Not(part):
             return ~judge(part, world)
         case Present(party):
-            return _truth(world.present.get(party, True))
+            return _TRUTHS[world.present.get(party, True)]
         case Known(field):
-            return _truth(field in world.known)
+            return _TRUTHS[field in world.known]
         case Constant(truth):
-            return _truth(truth)
-
-
-def _truth(value: bool | None) -> Truth:
-    return Truth.UNKNOWN if value is None else (Truth.TRUE if value else Truth.FALSE)
+            return _TRUTHS[truth]
 
 
 def _strongest(truths: Iterator[Truth], absorbing: Truth, neutral: Truth) -> Truth:
@@ -90,7 +83,7 @@ def _strongest(truths: Iterator[Truth], absorbing: Truth, neutral: Truth) -> Tru
 
 
 def _fact_holds(predicate: Comparison | Membership, world: World) -> Truth:
-    taking_part = _truth(all_present(fields_of(predicate), world.present))
+    taking_part = _TRUTHS[all_present(fields_of(predicate), world.present)]
     if taking_part is Truth.FALSE:
         return Truth.FALSE
     value = world.values.get(predicate.field)
@@ -98,41 +91,28 @@ def _fact_holds(predicate: Comparison | Membership, world: World) -> Truth:
     if value is None or other is None:
         return Truth.UNKNOWN
     return _strongest(
-        iter((taking_part, _truth(_holds(predicate, value, other)))),
+        iter((taking_part, _TRUTHS[_holds(predicate, value, other)])),
         Truth.FALSE,
         Truth.TRUE,
     )
 
 
-def all_present(
-    fields: Collection[Field], present: Mapping[str, bool | None]
-) -> bool | None:
+def all_present(fields: Collection[Field], present: Mapping[str, bool | None]) -> bool | None:
     """Whether every party of ``fields`` takes part; None where that is not known."""
     states = [present.get(field.party, True) for field in fields]
     return False if False in states else (None if None in states else True)
 
 
-def _other_side(
-    predicate: Comparison | Membership, world: World
-) -> Value | tuple[Value, ...] | None:
+def _other_side(predicate: Comparison | Membership, world: World) -> Value | tuple[Value, ...] | None:
     if isinstance(predicate, Membership):
         return predicate.values
-    return (
-        world.values.get(predicate.value)
-        if isinstance(predicate.value, Field)
-        else predicate.value
-    )
+    return world.values.get(predicate.value) if isinstance(predicate.value, Field) else predicate.value
 
 
-def _holds(
-    predicate: Comparison | Membership, value: Value, other: Value | tuple[Value, ...]
-) -> bool:
+def _holds(predicate: Comparison | Membership, value: Value, other: Value | tuple[Value, ...]) -> bool:
     if isinstance(predicate, Membership):
         candidates = other if isinstance(other, tuple) else (other,)
-        return (
-            any(_compare("==", value, candidate) for candidate in candidates)
-            is not predicate.negated
-        )
+        return any(_compare("==", value, candidate) for candidate in candidates) is not predicate.negated
     return not isinstance(other, tuple) and _compare(predicate.operator, value, other)
 
 
@@ -163,35 +143,44 @@ class Undecided(NamedTuple):
     parties: frozenset[str]
 
 
-def undecided(predicate: Predicate, world: World) -> Undecided:
-    """Say what would have to be learned to settle the predicate; presence comes before the facts of a party."""
+_SETTLED = Undecided(frozenset(), frozenset())
+
+
+def undecided(predicate: Predicate, world: World, supposed: World | None = None) -> Undecided:
+    """Say what must be learned to settle the predicate; whether a party takes part comes before its facts.
+
+    ``supposed`` is a world that knows more, by assumption: then this is what would have to be confirmed
+    for the predicate to come out as it does there, and no more.
+    """
+    if judge(predicate, world) is not Truth.UNKNOWN:
+        return _SETTLED
+    outcome = judge(predicate, supposed or world)
     match predicate:
-        case And(parts) | Or(parts):
-            open_parts = (
-                [undecided(part, world) for part in parts]
-                if judge(predicate, world) is Truth.UNKNOWN
-                else []
-            )
-            return Undecided(
-                frozenset().union(*(part.fields for part in open_parts)),
-                frozenset().union(*(part.parties for part in open_parts)),
-            )
+        case And(parts):
+            return _join(parts, Truth.FALSE, outcome, world, supposed)
+        case Or(parts):
+            return _join(parts, Truth.TRUE, outcome, world, supposed)
         case Not(part):
-            return undecided(part, world)
+            return undecided(part, world, supposed)
         case _:
             return _undecided_leaf(predicate, world)
 
 
+def _join(
+    parts: tuple[Predicate, ...], absorbing: Truth, outcome: Truth, world: World, supposed: World | None
+) -> Undecided:
+    """One part that absorbs is enough; otherwise every part has its say."""
+    if outcome is absorbing:
+        parts = next((part,) for part in parts if judge(part, supposed or world) is absorbing)
+    open_parts = [undecided(part, world, supposed) for part in parts]
+    return Undecided(
+        frozenset().union(*(part.fields for part in open_parts)),
+        frozenset().union(*(part.parties for part in open_parts)),
+    )
+
+
 def _undecided_leaf(leaf: Leaf, world: World) -> Undecided:
-    if judge(leaf, world) is not Truth.UNKNOWN:
-        return Undecided(frozenset(), frozenset())
-    named = (
-        {leaf.party}
-        if isinstance(leaf, Present)
-        else {field.party for field in fields_of(leaf)}
-    )
-    waiting = frozenset(
-        party for party in named if world.present.get(party, True) is None
-    )
+    named = {leaf.party} if isinstance(leaf, Present) else {field.party for field in fields_of(leaf)}
+    waiting = frozenset(party for party in named if world.present.get(party, True) is None)
     missing = frozenset(field for field in fields_of(leaf) if field not in world.values)
     return Undecided(frozenset() if waiting else missing, waiting)

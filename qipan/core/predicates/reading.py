@@ -71,9 +71,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 class _Parser:
     """Recursive descent over ``or`` < ``and`` < ``not`` < comparisons."""
 
-    def __init__(
-        self, tokens: tuple[_Token, ...], situations: Mapping[str, Predicate]
-    ) -> None:
+    def __init__(self, tokens: tuple[_Token, ...], situations: Mapping[str, Predicate]) -> None:
         self.tokens, self.situations = tokens, situations
         self.at = self.depth = 0
 
@@ -95,9 +93,7 @@ class _Parser:
     def takes(self, *texts: str) -> bool:
         """Step over these tokens when they come next."""
         ahead = self.tokens[self.at : self.at + len(texts)]
-        if tuple(token.text for token in ahead) != texts or any(
-            token.kind == "text" for token in ahead
-        ):
+        if tuple(token.text for token in ahead) != texts or any(token.kind == "text" for token in ahead):
             return False
         self.at += len(texts)
         return True
@@ -145,11 +141,7 @@ class _Parser:
         if token.kind != "name" or ("." in token.text) != (function == "known"):
             raise self.expected("party" if function == "present" else "field", token)
         self.demand(")")
-        return (
-            Present(token.text)
-            if function == "present"
-            else Known(Field.parse(token.text))
-        )
+        return Present(token.text) if function == "present" else Known(Field.parse(token.text))
 
     def chain(self) -> Predicate:
         """Read ``a < b`` or ``a < b <= c``; a lone name is a situation or a constant."""
@@ -162,9 +154,7 @@ class _Parser:
         if parts:
             return both(*parts)
         if self.takes("in") or self.takes("not", "in"):
-            return self.membership(
-                first, left, negated=self.tokens[self.at - 2].text == "not"
-            )
+            return self.membership(first, left, negated=self.tokens[self.at - 2].text == "not")
         return self.alone(first, left)
 
     def comparison(
@@ -178,9 +168,7 @@ class _Parser:
             return Comparison(right, _FLIPPED[operator.text], left)
         raise self.expected("field", operator)
 
-    def membership(
-        self, first: _Token, left: Value | Field | None, *, negated: bool
-    ) -> Predicate:
+    def membership(self, first: _Token, left: Value | Field | None, *, negated: bool) -> Predicate:
         if not isinstance(left, Field):
             raise self.expected("field", first)
         self.demand("[")
@@ -227,6 +215,4 @@ def _unquoted(token: _Token) -> str:
     try:
         return str(json.loads(token.text))
     except json.JSONDecodeError:
-        raise PredicateError(
-            "expected", token.column, what="text", found=token.text
-        ) from None
+        raise PredicateError("expected", token.column, what="text", found=token.text) from None

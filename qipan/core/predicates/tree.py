@@ -80,9 +80,7 @@ class And:
     parts: tuple["Predicate", ...]
 
     def __str__(self) -> str:
-        return " and ".join(
-            f"({part})" if isinstance(part, Or) else str(part) for part in self.parts
-        )
+        return " and ".join(f"({part})" if isinstance(part, Or) else str(part) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +98,18 @@ Predicate = Constant | Comparison | Membership | Present | Known | Not | And | O
 
 
 def _written(value: Value | Field) -> str:
-    return (
-        str(value)
-        if isinstance(value, Field)
-        else json.dumps(value, ensure_ascii=False)
-    )
+    return str(value) if isinstance(value, Field) else json.dumps(value, ensure_ascii=False)
 
 
 def both(*parts: Predicate) -> Predicate:
     """Join by ``and``, flattened."""
-    flat = tuple(
-        inner
-        for part in parts
-        for inner in (part.parts if isinstance(part, And) else (part,))
-    )
+    flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, And) else (part,)))
     return flat[0] if len(flat) == 1 else And(flat)
 
 
 def either(*parts: Predicate) -> Predicate:
     """Join by ``or``, flattened."""
-    flat = tuple(
-        inner
-        for part in parts
-        for inner in (part.parts if isinstance(part, Or) else (part,))
-    )
+    flat = tuple(inner for part in parts for inner in (part.parts if isinstance(part, Or) else (part,)))
     return flat[0] if len(flat) == 1 else Or(flat)
 
 
