@@ -7,17 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from qipan.faces.look.actors import official_of, person_of
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-
-PERSON = "person_id"  # session keys, written by the sign-in pages alone
-OFFICIAL = "official_id"
 
 
 @dataclass(frozen=True)
@@ -31,9 +30,9 @@ class Rule:
 
 anyone = Rule("anyone", lambda _request: True)
 signed_in_person = Rule(
-    "signed_in_person", lambda request: PERSON in request.session, sign_in="portal:sign-in"
+    "signed_in_person", lambda request: person_of(request) is not None, sign_in="portal:sign-in"
 )
-official = Rule("official", lambda request: OFFICIAL in request.session, sign_in="desk:sign-in")
+official = Rule("official", lambda request: official_of(request) is not None, sign_in="desk:sign-in")
 
 
 def access(rule: Rule) -> Callable[[View[P]], View[P]]:
@@ -45,15 +44,22 @@ def access(rule: Rule) -> Callable[[View[P]], View[P]]:
                 return view(request, *args, **kwargs)
             if rule.sign_in is None:
                 raise PermissionDenied(rule.name)
-            return HttpResponseRedirect(
-                f"{reverse(rule.sign_in)}?{urlencode({'next': request.get_full_path()})}"
-            )
+            query = urlencode({"next": _way_back(request)})
+            return HttpResponseRedirect(f"{reverse(rule.sign_in)}?{query}")
 
         update_wrapper(guarded, view)
         guarded.__dict__["access_rule"] = rule
         return guarded
 
     return decorate
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page that was asked for; after a form was sent, the page that it stood on."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    stood_on = urlsplit(request.headers.get("Referer", ""))
+    return urlunsplit(("", "", stood_on.path or "/", stood_on.query, ""))
 
 
 def rule_of(view: Callable[..., object]) -> Rule | None:
