@@ -18,7 +18,7 @@ class StoredPlan(models.Model):
     digest = models.TextField(primary_key=True)
     event = models.TextField()
     version = models.IntegerField()
-    body = models.JSONField()
+    body = models.TextField()
     visible = models.JSONField()
 
     class Meta:

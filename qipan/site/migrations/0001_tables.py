@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('digest', models.TextField(primary_key=True, serialize=False)),
                 ('event', models.TextField()),
                 ('version', models.IntegerField()),
-                ('body', models.JSONField()),
+                ('body', models.TextField()),
                 ('visible', models.JSONField()),
             ],
             options={
