@@ -21,7 +21,7 @@ LOCK_OF_CASE = """
 SELECT id FROM applications WHERE id = (SELECT application_id FROM cases WHERE id = %s) FOR NO KEY UPDATE
 """
 APPLICATION = """
-SELECT id, number, person, event, version, plan, state, consents, without, skipped, situations, missing, submitted_at
+SELECT id, number, person, event, version, plan, state, consents, without, lacking, skipped, missing, submitted_at
 FROM applications WHERE id = %s
 """
 CASES = """
@@ -43,8 +43,8 @@ class LockedApplication(NamedTuple):
     state: str
     consents: list[str]
     without: list[str]
+    lacking: list[str]
     skipped: list[str]
-    situations: Mapping[str, bool]
     missing: list[str]
     submitted_at: datetime
 

@@ -30,7 +30,8 @@ class Draft(models.Model):
     """What someone has typed, as they typed it; ``facts`` holds what was looked up for it, each with its provenance.
 
     ``answers`` are texts as typed; ``claims`` say of a known fact that it is not right; ``consents`` names the resources that may
-    be asked, ``without`` those that may not or do not answer; ``skipped`` the optional services left out.
+    be asked, ``without`` those that may not or do not answer, ``lacking`` what they had no value for (``fetch field``);
+    ``skipped`` the optional services left out.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -42,8 +43,8 @@ class Draft(models.Model):
     facts = models.JSONField(default=dict)
     consents = ArrayField(models.TextField(), default=list)
     without = ArrayField(models.TextField(), default=list)
+    lacking = ArrayField(models.TextField(), default=list)
     skipped = ArrayField(models.TextField(), default=list)
-    situations = models.JSONField(default=dict)
     prepared_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
     application = models.UUIDField(null=True)
@@ -72,8 +73,8 @@ class Application(models.Model):
     state = models.TextField()
     consents = ArrayField(models.TextField(), default=list)
     without = ArrayField(models.TextField(), default=list)
+    lacking = ArrayField(models.TextField(), default=list)
     skipped = ArrayField(models.TextField(), default=list)
-    situations = models.JSONField(default=dict)
     missing = ArrayField(models.TextField(), default=list)
     trouble = models.TextField(default="")
     submitted_at = models.DateTimeField()
