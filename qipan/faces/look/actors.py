@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 
 from qipan.people import queries as people
 from qipan.people.actors import Actor
@@ -23,6 +24,7 @@ def sign_in(request: HttpRequest, key: str, number: int) -> None:
     """Begin a session of its own as this person or official, leaving nothing of the one before."""
     request.session.flush()
     request.session[key] = number
+    rotate_token(request)
 
 
 def sign_out(request: HttpRequest) -> None:

@@ -21,21 +21,21 @@ class Trouble(NamedTuple):
 
 
 @access(anyone)
-def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django gives it by name
     """400: the address or the form made no sense to us."""
     steps = (_("返回上一页，刷新后再试一次。"), _("从首页重新进入。"))
     return _page(request, 400, Trouble(_("没能看懂这次请求"), _("发来的内容不完整，或格式不对。"), steps))
 
 
 @access(anyone)
-def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django gives it by name
     """403: not for this reader."""
     steps = (_("看看页面上方的姓名，是不是您本人。"), _("如果要以别的身份办理，请先退出，再重新登录。"))
     return _page(request, 403, Trouble(_("您不能打开这个页面"), _("这个页面只对有关的人开放。"), steps))
 
 
 @access(anyone)
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django gives it by name
     """404: nothing here, or nothing that this reader may know of."""
     steps = (_("检查网址有没有打错。"), _("从首页搜索您要办的事。"), _("已经提交的申请，在“我的办件”里找。"))
     return _page(request, 404, Trouble(_("没有找到这个页面"), _("它可能已经搬走，或者从来没有过。"), steps))
