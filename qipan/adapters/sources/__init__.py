@@ -1,0 +1,33 @@
+"""Agencies' registers, read as they stand: SQL databases, dropped files and JSON services, by declaration in the library.
+
+``port`` says what is asked and answered, ``registers`` reads the real ones, ``fake`` stands for them in tests.
+"""
+
+from qipan.adapters.sources.fake import FakeSources
+from qipan.adapters.sources.port import (
+    Answer,
+    Refused,
+    Request,
+    SourceDown,
+    SourceError,
+    SourceMisdeclared,
+    SourceNonsense,
+    Sources,
+    request_for,
+)
+from qipan.adapters.sources.registers import Registers, addresses_of
+
+__all__ = [
+    "Answer",
+    "FakeSources",
+    "Refused",
+    "Registers",
+    "Request",
+    "SourceDown",
+    "SourceError",
+    "SourceMisdeclared",
+    "SourceNonsense",
+    "Sources",
+    "addresses_of",
+    "request_for",
+]
