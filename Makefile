@@ -26,8 +26,8 @@ $(STAMP): requirements/dev.txt pyproject.toml setup.py
 	touch $@
 
 .venv/messages: $(STAMP) $(MESSAGES)
-	@for folder in qipan/faces/*/locale; do
-	  test ! -d "$$folder" || $(BIN)/pybabel --quiet compile --domain django --directory "$$folder"
+	@for catalogue in $(MESSAGES); do
+	  $(BIN)/pybabel --quiet compile --input-file "$$catalogue" --output-file "$${catalogue%.po}.mo"
 	done
 	touch $@
 
