@@ -1,0 +1,1 @@
+"""The portal's pages: each view makes one call down and gives its template plain values."""

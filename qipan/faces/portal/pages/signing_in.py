@@ -1,0 +1,63 @@
+"""Signing in and out. In the demo one chooses a synthetic resident; real accounts come in this page's place."""
+
+from typing import NamedTuple
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from qipan.core.valve import masked
+from qipan.faces.look.access import access, anyone
+from qipan.faces.look.actors import PERSON
+from qipan.faces.look.actors import sign_in as begin_session
+from qipan.faces.look.actors import sign_out as end_session
+from qipan.faces.look.preferences import safe_next
+from qipan.faces.portal.pages.shell import language, page
+from qipan.people import queries as people
+from qipan.people.rows import PersonRow
+
+SHOWN = 24
+SENSITIVE = 3
+
+
+class Resident(NamedTuple):
+    """A synthetic resident to choose."""
+
+    id: int
+    name: str
+    id_number: str
+    story: str
+
+
+@access(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Choose a synthetic resident, and go on to where one was going."""
+    if request.method == "POST":
+        return _choose(request)
+    query = request.GET.get("q", "").strip()[:40]
+    found = people.sample_persons(query, SHOWN)
+    residents = [_resident(person, language(request)) for person in found]
+    values = {"people": residents, "query": query, "next": safe_next(request)}
+    return page(request, "sign_in.html", values)
+
+
+@access(anyone)
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave."""
+    end_session(request)
+    return HttpResponseRedirect("/")
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
+    number = request.POST.get("person", "")
+    person = people.person(int(number)) if number.isascii() and number.isdigit() else None
+    if person is None or not person.sample:
+        raise Http404
+    begin_session(request, PERSON, person.id)
+    return HttpResponseRedirect(safe_next(request))
+
+
+def _resident(person: PersonRow, language: str) -> Resident:
+    story = person.story_zh if language.startswith("zh") else person.story_en or person.story_zh
+    return Resident(person.id, person.name, masked(person.id_number, SENSITIVE), story)
