@@ -31,7 +31,7 @@ def place_code(written: str) -> str:
     text = "".join(written.split())
     if not text or _CODE.fullmatch(text):
         return text or written
-    found = find_places(text)
+    found = _fitting(text)
     exact = [place for place in found if place.name == text]
     likely = exact or [place for place in found if place.name.endswith(text)] or found
     return likely[0].code if len(likely) == 1 else written
@@ -40,11 +40,13 @@ def place_code(written: str) -> str:
 def find_places(written: str) -> tuple[Place, ...]:
     """Counties of the country and townships of the sample province whose whole name has these characters in this order."""
     text = "".join(written.split())[:LONGEST]
-    if not text:
-        return ()
-    inside = re.compile(".*?".join(map(re.escape, text)))
-    fitting = [place for place in _places() if inside.search(place.name)]
-    return tuple(sorted(fitting, key=lambda place: _distance(place, text))[:SHOWN])
+    return tuple(_fitting(text)[:SHOWN]) if text else ()
+
+
+def _fitting(text: str) -> list[Place]:
+    inside = re.compile(".*?".join(map(re.escape, text[:LONGEST])))
+    fitting = (place for place in _places() if inside.search(place.name))
+    return sorted(fitting, key=lambda place: _distance(place, text))
 
 
 def _distance(place: Place, text: str) -> tuple[bool, bool, int, str]:
