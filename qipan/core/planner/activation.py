@@ -1,0 +1,180 @@
+"""Activation: which services, needs and documents take part in a plan, and what is left out or not settled yet."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from qipan.core.elements import Field
+from qipan.core.plan import Left, Reason
+from qipan.core.planner.conditions import Circumstances
+from qipan.core.planner.ground import (
+    ABSENT,
+    GroundEvent,
+    GroundEvidence,
+    GroundNeed,
+    GroundOutput,
+    GroundService,
+)
+from qipan.core.planner.knowledge import Knowledge
+from qipan.core.predicates import Predicate, Truth, fields
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveService:
+    """A service that takes part, with what of it takes part.
+
+    ``maybe`` are outputs whose condition is not settled; ``confirms`` are fields that must be learned before the service
+    can start, because its conditions turn on them.
+    """
+
+    ground: GroundService
+    needs: tuple[GroundNeed, ...]
+    gives: tuple[Field, ...]
+    maybe: tuple[GroundOutput, ...]
+    documents: tuple[GroundEvidence, ...]
+    confirms: frozenset[Field]
+
+    @property
+    def name(self) -> str:
+        """The service's name."""
+        return self.ground.name
+
+    def inputs(self) -> tuple[Field, ...]:
+        """The fields it cannot start without, each once."""
+        region = () if self.ground.region is None else (self.ground.region,)
+        return tuple(dict.fromkeys((*(need.field for need in self.needs), *region, *sorted(self.confirms))))
+
+
+@dataclass(slots=True)
+class Activation:
+    """What takes part; ``decisions`` maps each field on which something turns to the services concerned."""
+
+    services: list[ActiveService] = field(default_factory=list)
+    granted: list[GroundService] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    decisions: defaultdict[Field, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def leave(
+        self, what: str, service: str, reason: Reason, *, about: Field | None = None, name: str = ""
+    ) -> None:
+        """Record what is left out; ``undecided`` is the one reason that is not final."""
+        self.left.append(Left(what, service, about, reason, reason.code != "undecided", name))
+
+    def decide(self, service: str, turns_on: Iterable[Field]) -> None:
+        """Record that something about a service turns on these fields."""
+        for one in turns_on:
+            self.decisions[one].add(service)
+
+
+def activate(ground: GroundEvent, circumstances: Circumstances, knowledge: Knowledge) -> Activation:
+    """Judge every service of the event, in the event's order."""
+    activation = Activation()
+    for service in ground.services:
+        over = _over(service, knowledge)
+        if service.name in knowledge.granted:
+            activation.granted.append(service)
+        elif over is not None:
+            activation.leave("service", service.name, over)
+        else:
+            _judge_service(service, circumstances, activation)
+    return activation
+
+
+def _over(service: GroundService, knowledge: Knowledge) -> Reason | None:
+    if service.name in knowledge.refused:
+        return Reason("refused", services=(service.name,))
+    if service.use.optional and service.name in knowledge.skipped:
+        return Reason("skipped")
+    return None
+
+
+def _judge_service(service: GroundService, circumstances: Circumstances, activation: Activation) -> None:
+    truth, turns_on = circumstances.guard(
+        (*service.required, *(ABSENT for _ in service.unfilled)), service.when
+    )
+    activation.decide(service.name, turns_on)
+    if truth is Truth.TRUE:
+        activation.services.append(_activate(service, circumstances, activation, turns_on))
+        return
+    absent = bool(service.unfilled or circumstances.absent(service.required))
+    reason = _reason(truth, turns_on, service.when, circumstances, service.required if absent else ())
+    activation.leave("service", service.name, reason)
+
+
+def _reason(
+    truth: Truth,
+    turns_on: Iterable[Field],
+    when: Predicate | None,
+    circumstances: Circumstances,
+    parties: Iterable[str] = (),
+) -> Reason:
+    """Why something takes no part: not settled, one of its ``parties`` absent, or its condition false."""
+    if truth is Truth.UNKNOWN:
+        return Reason("undecided", fields=tuple(sorted(turns_on)))
+    if parties:
+        conditions = [circumstances.whens.get(party) for party in circumstances.absent(parties)]
+        return Reason("absent", fields=_spoken_of(conditions))
+    return Reason("false", fields=_spoken_of([when]))
+
+
+def _spoken_of(conditions: Iterable[Predicate | None]) -> tuple[Field, ...]:
+    return tuple(sorted({one for when in conditions if when is not None for one in fields(when)}))
+
+
+def _activate(
+    service: GroundService, circumstances: Circumstances, activation: Activation, turns_on: frozenset[Field]
+) -> ActiveService:
+    opening = _Opening(service.name, circumstances, activation, set(turns_on))
+    needs = tuple(need for need in service.needs if opening.needs(need))
+    documents = tuple(
+        _present_ways(document, circumstances) for document in service.evidence if opening.requires(document)
+    )
+    outputs = [
+        (output, circumstances.guard((output.field.party,), output.when)[0]) for output in service.gives
+    ]
+    return ActiveService(
+        service,
+        needs,
+        tuple(dict.fromkeys(output.field for output, truth in outputs if truth is Truth.TRUE)),
+        tuple(output for output, truth in outputs if truth is Truth.UNKNOWN),
+        documents,
+        frozenset(opening.confirms),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Judges the parts of one service, gathering what they turn on."""
+
+    service: str
+    circumstances: Circumstances
+    activation: Activation
+    confirms: set[Field]
+
+    def needs(self, need: GroundNeed) -> bool:
+        truth = self._judge((need.field.party,), need.when)
+        if truth[0] is not Truth.TRUE:
+            parties = self.circumstances.absent((need.field.party,))
+            reason = _reason(*truth, need.when, self.circumstances, parties)
+            self.activation.leave("need", self.service, reason, about=need.field)
+        return truth[0] is Truth.TRUE
+
+    def requires(self, document: GroundEvidence) -> bool:
+        truth = self._judge((), document.when)
+        if truth[0] is not Truth.TRUE:
+            reason = _reason(*truth, document.when, self.circumstances)
+            self.activation.leave("document", self.service, reason, name=document.name)
+        return truth[0] is Truth.TRUE
+
+    def _judge(self, parties: tuple[str, ...], when: Predicate | None) -> tuple[Truth, frozenset[Field]]:
+        truth, turns_on = self.circumstances.guard(parties, when)
+        if turns_on:
+            self.confirms.update(turns_on)
+            self.activation.decide(self.service, turns_on)
+        return truth, turns_on
+
+
+def _present_ways(document: GroundEvidence, circumstances: Circumstances) -> GroundEvidence:
+    """Only the ways whose parties surely take part."""
+    ways = tuple(way for way in document.ways if circumstances.presence(way.parties) is Truth.TRUE)
+    return document if len(ways) == len(document.ways) else document._replace(ways=ways)
