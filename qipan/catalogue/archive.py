@@ -3,9 +3,8 @@
 import io
 import zipfile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from qipan.catalogue.library import LoadedLibrary, load_library
+from qipan.catalogue.library import LoadedLibrary, load_files
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # no time of ours may change the bytes
 
@@ -22,8 +21,6 @@ def pack(folder: Path) -> bytes:
 
 
 def load_packed(packed: bytes) -> LoadedLibrary:
-    """Load a library from its packed files."""
-    with TemporaryDirectory() as folder:
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            archive.extractall(folder)
-        return load_library(Path(folder))
+    """Load a library from its packed files; positions name them as they were packed."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return load_files({name: archive.read(name) for name in archive.namelist()})

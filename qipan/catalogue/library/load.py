@@ -1,0 +1,180 @@
+"""Loading a library from a folder of YAML files."""
+
+import gc
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from qipan.catalogue.library import marked_yaml as yaml
+from qipan.catalogue.library.sections import FILE, SECTIONS
+from qipan.catalogue.library.shapes import Misshapen, Reading, Reported, nearest, pairs
+from qipan.core.declarations import Library, Position
+from qipan.core.plan import Problem
+
+_FIRST: Final = ("codes", "elements")  # what other declarations' values are read by
+_VERSION_LENGTH: Final = 16
+
+
+class LoadedLibrary(NamedTuple):
+    """A library, or, where anything is misshapen, everything that is."""
+
+    library: Library | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass
+class _Gathered:
+    """What is read so far."""
+
+    declared: dict[str, dict[str, Any]] = field(default_factory=lambda: {section: {} for section in SECTIONS})
+    digests: list[str] = field(default_factory=list)
+    reading: Reading = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reading = Reading(elements=self.declared["elements"])
+
+
+def load_library(folder: Path) -> LoadedLibrary:
+    """Read every ``.yaml`` and ``.yml`` file under the folder, in the order of their paths; see ``load_files``."""
+    paths = _files(folder)
+    if not paths:
+        return LoadedLibrary(
+            None, (Problem("syntax", "error", None, {"what": "no-files", "folder": str(folder)}),)
+        )
+    return load_files({str(path): path.read_bytes() for path in paths})
+
+
+def load_files(files: Mapping[str, bytes]) -> LoadedLibrary:
+    """Read a library from its files' contents by name, in the order given.
+
+    What is found is of good shape, no more: whether names meet and supplies suffice is for ``qipan.core.planner.check_library``.
+    The version names the content: comments, layout and the division into files do not change it.
+    """
+    gathered = _Gathered()
+    with _collector_resting():
+        for file, content in _elements_first(files, gathered):
+            gathered.reading.file = file
+            for section in SECTIONS:
+                if section in content and section not in _FIRST:
+                    _read_section(section, content[section], gathered)
+    problems = tuple(sorted(gathered.reading.problems, key=lambda problem: problem.position or ("", 0)))
+    return LoadedLibrary(None if problems else _library(gathered), problems)
+
+
+def _library(gathered: _Gathered) -> Library:
+    digest = hashlib.sha256("".join(sorted(gathered.digests)).encode()).hexdigest()
+    return Library(
+        **gathered.declared, positions=gathered.reading.positions, version=digest[:_VERSION_LENGTH]
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    """List a library's files; hidden folders are not part of it."""
+    return sorted(
+        path
+        for pattern in ("*.yaml", "*.yml")
+        for path in folder.rglob(pattern)
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+Content = dict[str, yaml.Node]
+
+
+def _elements_first(files: Mapping[str, bytes], gathered: _Gathered) -> Iterator[tuple[str, Content]]:
+    """Give each file's sections, after the elements of all files are read; only files that may hold some wait meanwhile."""
+    first = {name: _content(name, raw, gathered) for name, raw in files.items() if b"elements" in raw}
+    yield from first.items()
+    for name, raw in files.items():
+        if name not in first:
+            yield name, _content(name, raw, gathered)
+
+
+def _content(name: str, raw: bytes, gathered: _Gathered) -> Content:
+    """Give a file's sections as nodes, its codes and elements read; what cannot be read at all is written down."""
+    reading = gathered.reading
+    reading.file = name
+    try:
+        content = _sections(yaml.read_yaml(raw) or yaml.Mapping([], 1, 1), reading)
+    except yaml.NotYaml as error:
+        values = {"what": error.what, "where": (), "detail": error.detail}
+        reading.problems.append(Problem("syntax", "error", Position(reading.file, error.line), values))
+        return {}
+    except Misshapen as error:
+        reading.refuse(error, ())
+        return {}
+    for section in _FIRST:
+        if section in content:
+            _read_section(section, content[section], gathered)
+    return content
+
+
+def _sections(root: yaml.Node, reading: Reading) -> Content:
+    given, _ = pairs(root, reading, ())
+    for name, (key, _) in given.items():
+        if name not in FILE.keys:
+            near = nearest(name, FILE.keys)
+            reading.refuse(Misshapen(key, "unknown-key", key=name, nearest=near, known=tuple(FILE.keys)), ())
+    if "schema" in given:
+        version = given["schema"][1]
+        if not (type(version) is yaml.Scalar and version.value == "1"):
+            reading.refuse(Misshapen(version, "schema-version"), ())
+    else:
+        reading.refuse(Misshapen(root, "missing-key", key="schema"), ())
+    return {name: value for name, (_, value) in given.items() if name in SECTIONS}
+
+
+def _read_section(section: str, node: yaml.Node, gathered: _Gathered) -> None:
+    reading, (names, record, _) = gathered.reading, SECTIONS[section]
+    try:
+        given, _failed = pairs(node, reading, (section,))
+    except Misshapen as error:
+        reading.refuse(error, (section,))
+        return
+    for name, (key, value) in given.items():
+        path = (section, name)
+        first = reading.positions.get(path)
+        if first is not None:
+            reading.duplicate(path, reading.at(key), first)
+            continue
+        reading.positions.files[path], reading.positions.lines[path] = reading.file, key.line
+        try:
+            names.read(key, reading, path)
+            gathered.declared[section][name] = record.read(value, reading, path)
+        except Misshapen as error:
+            reading.refuse(error, path)
+        except Reported:
+            continue
+        gathered.digests.append(_digest(section, name, value))
+
+
+def _digest(section: str, name: str, node: yaml.Node) -> str:
+    parts = [section, name]
+    _spell(node, parts)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _spell(node: yaml.Node, parts: list[str]) -> None:
+    """Spell a declaration out so that no two contents are spelled alike; YAML admits no NUL inside a text."""
+    if type(node) is yaml.Scalar:
+        parts.append(node.value)
+        return
+    parts.append("\1[" if type(node) is yaml.Sequence else "\1{")
+    for item in node.value:
+        _spell(item, parts)
+    parts.append("\1]")
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Let the cyclic collector rest while a million small things are built, none of them in cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,146 @@
+"""YAML as it stands in the file: every scalar a text, every node with its line; nothing is guessed.
+
+YAML 1.1 would make ``no`` false, ``2027-12-31`` a date and ``010`` eight. Here a scalar stays what was written, and the declared
+shape says what it means. What a library never needs is refused: anchors and aliases, tags, a second document.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import yaml
+
+MAX_BYTES: Final = 16_000_000
+MAX_DEPTH: Final = 40
+
+
+@final
+class Scalar:
+    """A text and whether it stood in quotes (or in a block); lines and columns count from 1."""
+
+    __slots__ = ("column", "line", "quoted", "value")
+
+    def __init__(self, value: str, line: int, column: int, quoted: bool) -> None:  # noqa: FBT001 - built a million times
+        self.value, self.line, self.column, self.quoted = value, line, column, quoted
+
+
+@final
+class Sequence:
+    """A list of nodes."""
+
+    __slots__ = ("column", "line", "value")
+
+    def __init__(self, value: "list[Node]", line: int, column: int) -> None:
+        self.value, self.line, self.column = value, line, column
+
+
+@final
+class Mapping:
+    """Keys and values in the order written, as ``[key, value, key, value, …]``."""
+
+    __slots__ = ("column", "line", "value")
+
+    def __init__(self, value: "list[Node]", line: int, column: int) -> None:
+        self.value, self.line, self.column = value, line, column
+
+
+Node = Scalar | Sequence | Mapping
+
+
+@dataclass
+class NotYaml(Exception):
+    """A text that is no YAML, or YAML beyond what a library may use; ``what`` is a key for the face's words.
+
+    ``what``: ``encoding`` · ``too-big`` · ``too-deep`` · ``alias`` · ``tag`` · ``documents`` · ``tab`` · ``colon`` · ``indent`` ·
+    ``quote`` · ``after-quote`` · ``bracket`` · ``start`` · ``escape`` · ``control`` · ``yaml`` (anything else; ``detail`` holds the parser's words).
+    """
+
+    what: str
+    line: int
+    detail: str = ""
+
+
+def read_yaml(raw: bytes) -> Node | None:
+    """Read one document; None where there is nothing but comments. Raises NotYaml."""
+    if len(raw) > MAX_BYTES:
+        raise NotYaml("too-big", 1)
+    text = _decoded(raw)
+    try:
+        return _compose(yaml.CSafeLoader(text))
+    except yaml.MarkedYAMLError as error:
+        raise _worded(error, text) from None
+    except yaml.reader.ReaderError as error:
+        raise NotYaml("control", raw.count(b"\n", 0, error.position) + 1) from None
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotYaml("encoding", raw.count(b"\n", 0, error.start) + 1) from None
+
+
+def _compose(loader: yaml.CSafeLoader) -> Node | None:
+    """Build the nodes from the parser's events, without recursion."""
+    next_event: Callable[[], Any] = loader.get_event
+    siblings: list[Node] = []
+    parents: list[tuple[list[Node], Sequence | Mapping]] = []
+    while event := next_event():
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            mark = event.start_mark
+            if event.anchor is not None or event.tag is not None:
+                raise _named(event)
+            siblings.append(Scalar(event.value, mark.line + 1, mark.column + 1, bool(event.style)))
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            mark = event.start_mark
+            if event.anchor is not None or event.tag is not None:
+                raise _named(event)
+            container = Mapping if kind is yaml.MappingStartEvent else Sequence
+            parents.append((siblings, container([], mark.line + 1, mark.column + 1)))
+            siblings = parents[-1][1].value
+            if len(parents) > MAX_DEPTH:
+                raise NotYaml("too-deep", mark.line + 1)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            siblings, node = parents.pop()
+            siblings.append(node)
+        elif kind is yaml.AliasEvent:
+            raise NotYaml("alias", event.start_mark.line + 1)
+        elif kind is yaml.DocumentStartEvent and siblings:
+            raise NotYaml("documents", event.start_mark.line + 1)
+    return siblings[0] if siblings else None
+
+
+def _named(event: Any) -> NotYaml:
+    return NotYaml("tag" if event.anchor is None else "alias", event.start_mark.line + 1)
+
+
+_WORDED: Final = (
+    ("mapping values are not allowed", "colon"),
+    ("could not find expected ':'", "colon"),
+    ("did not find expected ',' or", "bracket"),
+    ("did not find expected node content", "bracket"),
+    ("found unexpected end of stream", "quote"),
+    ("found character that cannot start any token", "start"),
+    ("found unknown escape character", "escape"),
+    ("did not find expected key", "indent"),
+    ("did not find expected '-' indicator", "indent"),
+    ("tab character", "tab"),
+)
+
+
+def _worded(error: yaml.MarkedYAMLError, text: str) -> NotYaml:
+    """Say what is wrong at the line where it is; a quote left open is wrong where it opens."""
+    detail = error.problem or ""
+    what = next((what for words, what in _WORDED if words in detail), "yaml")
+    mark = error.problem_mark
+    if error.context_mark is not None and (what in {"quote", "bracket"} or "expected ':'" in detail):
+        mark = error.context_mark
+    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+    before = "".join(text.split("\n")[line : line + 1])[: column + 1]
+    if re.match(r" *\t", before):
+        what = "tab"
+    elif what == "indent" and before[:-1].strip():
+        what = "after-quote"
+    return NotYaml(what, line + 1, detail)
