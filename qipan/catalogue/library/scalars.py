@@ -112,6 +112,19 @@ class Truth:
 
 
 @dataclass(frozen=True)
+class Yes:
+    """true alone: the key is there or it is not."""
+
+    def read(self, node: yaml.Node, reading: Reading, path: Path) -> bool:
+        if not Truth().read(node, reading, path):
+            raise Misshapen(node, "expected", expected="yes", **found(node))
+        return True
+
+    def schema(self, _definitions: Schema) -> Schema:
+        return {"const": True}
+
+
+@dataclass(frozen=True)
 class Day:
     """A date as 2027-12-31, kept as text."""
 

@@ -18,10 +18,10 @@ from qipan.catalogue.library.common import (
 from qipan.catalogue.library.scalars import (
     WORD,
     Choice,
-    Truth,
     ValueOf,
     Whole,
     Words,
+    Yes,
 )
 from qipan.catalogue.library.shapes import Key, ListOf, MapOf, Reading, Record, ShortRecord, Unfit
 from qipan.core.declarations import (
@@ -68,7 +68,7 @@ MEET: Final = ShortRecord(
         {
             "certificate": Key(NAME, "A certificate that is held, or issued in this event."),
             "facts": Key(FIELDS, "Facts that make the document needless, when they come from a source."),
-            "upload": Key(Truth(), "The person sends a picture or file."),
+            "upload": Key(Yes(), "The person sends a picture or file."),
             "parties": Key(
                 MapOf(NAME, NAME),
                 "The certificate's parties as the service calls them; same names need no line.",
@@ -111,7 +111,7 @@ ASSIGN: Final = Record(
     {
         "copy": Key(FIELD, "The same as another field."),
         "value": Key(ValueOf(), "Always this value."),
-        "today": Key(Choice({"true": True}), "The day of the decision."),
+        "today": Key(Yes(), "The day of the decision."),
         "number": Key(_NUMBER_TEMPLATE, "A new number: `33{region:6}{date}{serial:6}`."),
         "gb11643": Key(
             ListOf(FIELD, least=3, most=3), "A new citizen number, from region, birth date and sex."
