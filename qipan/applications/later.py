@@ -11,14 +11,13 @@ from qipan import records
 
 QUEUE = "advance"
 TASK = "qipan.applications.tasks.advance"
-DEFER = f"""
-SELECT procrastinate_defer_jobs_v1(ARRAY[
-  ROW('{QUEUE}', '{TASK}', 0, %(application)s, NULL, jsonb_build_object('application', %(application)s),
-      now() + %(seconds)s * interval '1 second')
-]::procrastinate_job_to_defer_v1[])
+JOB = f"""
+ROW('{QUEUE}', '{TASK}', 0, %(application)s::text, NULL, jsonb_build_object('application', %(application)s::text),
+  now() + %(seconds)s * interval '1 second')
 """
+DEFER = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{JOB}]::procrastinate_job_to_defer_v1[])"
 
 
 def advance_later(application: UUID, seconds: float = 0) -> None:
     """Have a worker advance this application, after some seconds."""
-    records.execute(DEFER, {"application": str(application), "seconds": seconds})
+    records.execute(DEFER, {"application": application, "seconds": seconds})

@@ -62,7 +62,11 @@ class Draft(models.Model):
 
 
 class Application(models.Model):
-    """One submission for one life event. See Note [Keys without constraints]."""
+    """One submission for one life event. See Note [Keys without constraints].
+
+    ``plan`` is what was promised: it follows conditions and failing sources, not progress. ``missing`` fields are asked of the
+    person; ``trouble`` says what an official must see to.
+    """
 
     id = models.UUIDField(primary_key=True)
     number = models.TextField(unique=True)
@@ -84,7 +88,10 @@ class Application(models.Model):
     class Meta:
         app_label = "qipan"
         db_table = "applications"
-        indexes = [models.Index(fields=["person", "-submitted_at"], name="applications_person_submitted")]
+        indexes = [
+            models.Index(fields=["person", "-submitted_at"], name="applications_person_submitted"),
+            models.Index(fields=["submitted_at"], name="applications_trouble", condition=~models.Q(trouble="")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["person", "idempotency_key"], name="applications_idempotency"),
         ]
@@ -199,7 +206,8 @@ class Upload(models.Model):
 class Call(models.Model):
     """One look-up: what was asked of whom, for what, on which ground, and what came of it; never the values.
 
-    ``subjects`` are the platform's persons whom it concerned, whoever applied. ``step`` names the plan's fetch.
+    ``subjects`` are the platform's persons whom it concerned, whoever applied. ``step`` names the plan's fetch, ``services`` those
+    that need it, ``agency`` the kind of agency whose register it is.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -209,6 +217,7 @@ class Call(models.Model):
     subjects = ArrayField(models.BigIntegerField(), default=list)
     step = models.TextField()
     resource = models.TextField()
+    services = ArrayField(models.TextField(), default=list)
     fields = ArrayField(models.TextField(), default=list)
     refused = models.JSONField(default=dict)
     purpose = models.TextField()

@@ -4,7 +4,8 @@ from datetime import datetime
 from pathlib import Path
 
 from qipan import records
-from qipan.catalogue.archive import load_packed, pack
+from qipan.catalogue.archive import pack
+from qipan.catalogue.library import load_library
 from qipan.core.declarations import Library
 from qipan.core.plan import Problem
 from qipan.ledger import operations as ledger
@@ -33,9 +34,8 @@ def publish_library(*, folder: Path, at: datetime) -> int:
 
     Raises UnableToPublish.
     """
-    packed = pack(folder)
-    library = _sound(packed)
-    number = records.number(PUBLISH, {"digest": library.version, "archive": packed, "at": at})
+    library = _sound(folder)
+    number = records.number(PUBLISH, {"digest": library.version, "archive": pack(folder), "at": at})
     if number == 0:
         return records.number(PUBLISHED, [library.version])
     entry = NewEntry("publish_library", "system", 0, None, f"library:{number}", {"digest": library.version})
@@ -43,9 +43,8 @@ def publish_library(*, folder: Path, at: datetime) -> int:
     return number
 
 
-def _sound(packed: bytes) -> Library:
-    """Load what is about to be published, just as it will be loaded from then on."""
-    loaded = load_packed(packed)
+def _sound(folder: Path) -> Library:
+    loaded = load_library(folder)
     if loaded.library is None:
         raise UnableToPublish(loaded.problems)
     return loaded.library

@@ -16,6 +16,7 @@ ORDER BY position
 """
 
 Columns = tuple[list[object], ...]
+__all__ = ["APPEND", "Columns", "NewEntry", "NoTransaction", "append", "columns"]
 
 
 class NoTransaction(Exception):

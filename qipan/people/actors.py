@@ -32,11 +32,16 @@ class Acting:
             details = {**details, "under": self.under}
         return NewEntry(act, self.actor.kind, self.actor.id, self.on_behalf_of, subject, details)
 
+    @property
+    def applicant(self) -> int:
+        """For whom they may apply, answer and withdraw: themselves, or the person whom a clerk serves; 0 for nobody."""
+        if self.actor.kind == "person":
+            return self.actor.id
+        return (self.actor.clerk and self.on_behalf_of) or 0
+
     def may_apply_for(self, person: int) -> bool:
         """Whether they may apply, answer and withdraw for this person."""
-        if self.actor.kind == "person":
-            return self.actor.id == person
-        return self.actor.clerk and self.on_behalf_of == person
+        return person != 0 and self.applicant == person
 
     def handles(self, agency: str, service: str) -> bool:
         """Whether a case of this agency and service is theirs to handle."""

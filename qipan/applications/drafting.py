@@ -1,0 +1,96 @@
+"""A draft as it is read: what was typed and looked up, by whom, and what follows from it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from qipan import records
+from qipan.applications.intake import Answered, Asking, Identity, identity_facts, take_in
+from qipan.applications.rows import Fact
+from qipan.catalogue import queries as catalogue
+from qipan.core.elements import Field, Value
+from qipan.core.planner import Knowledge
+
+DRAFT = """
+SELECT d.id, d.person, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
+  d.prepared_at, d.updated_at, d.application, p.name, p.id_number, p.phone
+FROM drafts d JOIN persons p ON p.id = d.person
+"""
+
+
+class DraftRow(NamedTuple):
+    """A draft and the identity of the person it is for."""
+
+    id: UUID
+    person: int
+    event: str
+    version: int
+    answers: Mapping[str, object]
+    claims: Mapping[str, str]
+    facts: Mapping[str, Mapping[str, object]]
+    consents: list[str]
+    without: list[str]
+    lacking: list[str]
+    skipped: list[str]
+    prepared_at: datetime | None
+    updated_at: datetime
+    application: UUID | None
+    name: str
+    id_number: str
+    phone: str
+
+    @property
+    def identity(self) -> Identity:
+        """What the identity says of the applicant."""
+        return Identity(self.name, self.id_number, self.phone)
+
+    def learned(self) -> list[Fact]:
+        """List what was looked up for this draft."""
+        return [
+            Fact(field, one["value"], str(one["kind"]), str(one["via"]), datetime.fromisoformat(str(one["at"])))  # type: ignore[arg-type]
+            for field, one in self.facts.items()
+        ]
+
+
+def read_draft(draft: UUID, person: int) -> DraftRow | None:
+    """Find one person's draft."""
+    return records.first(DraftRow, f"{DRAFT} WHERE d.id = %s AND d.person = %s", [draft, person])
+
+
+def asking_of(version: int, event: str, today: date) -> Asking:
+    """Begin to ask about an event of a published library; raises KeyError when it is not there."""
+    library = catalogue.library(version)
+    return Asking(library, version, library.events[event], today)
+
+
+def base_knowledge(draft: DraftRow, asking: Asking) -> Knowledge:
+    """What is known before anything typed counts."""
+    looked_up: dict[Field, Value] = {Field.parse(fact.field): fact.value for fact in draft.learned()}
+    return Knowledge(
+        facts={**looked_up, **identity_facts(asking.event, draft.identity)},
+        without=frozenset(draft.without),
+        lacking=frozenset(lack(text) for text in draft.lacking),
+        skipped=frozenset(draft.skipped),
+        identified=True,
+        today=asking.today,
+    )
+
+
+def answered(draft: DraftRow, today: date) -> Answered:
+    """Take in what a draft holds."""
+    asking = asking_of(draft.version, draft.event, today)
+    return take_in(asking, base_knowledge(draft, asking), draft.answers)
+
+
+def lack(text: str) -> tuple[str, Field]:
+    """Read what a fetch had no value for, as kept: ``marriage(mother,father) father.name``."""
+    step, _, field = text.rpartition(" ")
+    return step, Field.parse(field)
+
+
+def lack_text(step: str, field: Field) -> str:
+    """Write what a fetch had no value for."""
+    return f"{step} {field}"
+
+

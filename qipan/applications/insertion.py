@@ -1,0 +1,144 @@
+"""One statement writes an application, its facts, its cases, its entries in the trail and its first task.
+
+Note [Exactly one application]
+A retry carries the same key, and the table has one row for a person's key. Of fifty that race, one inserts; the others wait for
+it, insert nothing, not even a fact, and read what it wrote. A draft is its own key, whatever its form's buttons are made to do.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from qipan import records
+from qipan.applications import opening, plans
+from qipan.applications.intake import Answered, Asking
+from qipan.applications.later import JOB
+from qipan.applications.numbers import new_id, new_number
+from qipan.applications.opening import NewCase
+from qipan.applications.rows import Submitted
+from qipan.core.elements import Field, Value
+from qipan.core.lifecycle import ApplicationState, CaseState
+from qipan.ledger import operations as ledger
+from qipan.people.actors import Acting
+
+INSERT = f"""
+WITH created AS (
+  INSERT INTO applications (id, number, person, event, version, plan, state, consents, without, lacking, skipped, missing,
+    trouble, submitted_at, idempotency_key)
+  VALUES (%(application)s, %(number)s, %(person)s, %(event)s, %(version)s, %(plan)s, '{ApplicationState.RUNNING}',
+    %(consents)s, %(without)s, %(lacking)s, %(skipped)s, '{{}}', '', %(at)s, %(key)s)
+  ON CONFLICT (person, idempotency_key) DO NOTHING
+  RETURNING id),
+learned AS (
+  INSERT INTO fact_sets (application_id, kind, via, values, learned_at)
+  SELECT created.id, kind, via, facts::jsonb, learned_at
+  FROM created, unnest(%(kinds)s::text[], %(vias)s::text[], %(facts)s::text[], %(learned)s::timestamptz[])
+    WITH ORDINALITY AS fact (kind, via, facts, learned_at, position)
+  ORDER BY position),
+opened AS ({opening.INSERT_CASES.format(application="created.id", created="created,")}),
+trail AS (
+  INSERT INTO entries (at, act, actor_kind, actor, on_behalf_of, subject, details, salt, leaf_hash)
+  SELECT %(at)s, act, actor_kind, actor, on_behalf_of, subject, details::jsonb, salt, leaf_hash
+  FROM created, unnest(%(acts)s::text[], %(actor_kinds)s::text[], %(actors)s::bigint[], %(behalves)s::bigint[],
+    %(subjects)s::text[], %(details)s::text[], %(salts)s::bytea[], %(leaves)s::bytea[])
+    WITH ORDINALITY AS entry (act, actor_kind, actor, on_behalf_of, subject, details, salt, leaf_hash, position)
+  ORDER BY position),
+drafted AS (UPDATE drafts SET application = created.id FROM created WHERE drafts.id = %(draft)s),
+sent AS (UPDATE uploads SET application = created.id FROM created WHERE uploads.draft = %(draft)s),
+later AS (SELECT procrastinate_defer_jobs_v1(ARRAY[{JOB}]::procrastinate_job_to_defer_v1[]) FROM created)
+SELECT (SELECT count(*) FROM created), (SELECT count(*) FROM later), EXISTS (SELECT FROM plans WHERE digest = %(plan)s)
+"""
+
+
+class _Outcome(NamedTuple):
+    created: int
+    deferred: int
+    planned: bool
+
+
+class Learned(NamedTuple):
+    """Facts learned together, before submission."""
+
+    kind: str
+    via: str
+    facts: Mapping[str, object]
+    at: datetime
+
+
+class Submission(NamedTuple):
+    """A complete form, ready to be written; ``values`` are all the facts in it."""
+
+    acting: Acting
+    person: int
+    key: str
+    draft: UUID | None
+    asking: Asking
+    answered: Answered
+    values: Mapping[Field, Value]
+    learned: Sequence[Learned]
+    consents: Sequence[str]
+    without: Sequence[str]
+    lacking: Sequence[str]
+    skipped: Sequence[str]
+
+
+def insert(submission: Submission, at: datetime) -> Submitted | None:
+    """Write a submission, in the caller's transaction; None when its key has been used already."""
+    planned = submission.answered.planned
+    application, number = new_id(at), new_number(at)
+    cases = opening.new_cases(submission.asking, planned.plan, submission.values, at)
+    entries = [
+        submission.acting.entry(
+            "submit_application", f"application:{application}", event=submission.asking.event.name, plan=planned.digest
+        ),
+        *(_entry(submission.acting, case) for case in cases),
+    ]
+    outcome = records.first(
+        _Outcome,
+        INSERT,
+        {
+            "application": application,
+            "number": number,
+            "person": submission.person,
+            "event": submission.asking.event.name,
+            "version": submission.asking.version,
+            "plan": planned.digest,
+            "consents": submission.consents,
+            "without": submission.without,
+            "lacking": submission.lacking,
+            "skipped": submission.skipped,
+            "key": submission.key,
+            "draft": submission.draft,
+            "at": at,
+            "seconds": 0,
+            **_fact_columns(submission.learned),
+            **opening.case_columns(cases),
+            **_entry_columns(ledger.columns(entries, at)),
+        },
+    )
+    if outcome is None or not outcome.created:
+        return None
+    if not outcome.planned:
+        plans.store(planned)
+    return Submitted(number, application, created=True)
+
+
+def _entry(acting: Acting, case: NewCase) -> ledger.NewEntry:
+    """A case that is ready is opened at once; one that waits is only noted."""
+    act = "open_case" if case.state is CaseState.SUBMITTED else "await_case"
+    return acting.entry(act, f"case:{case.id}", service=case.service, agency=case.agency)
+
+
+def _fact_columns(learned: Sequence[Learned]) -> dict[str, object]:
+    return {
+        "kinds": [each.kind for each in learned],
+        "vias": [each.via for each in learned],
+        "facts": [records.json_text(each.facts) for each in learned],
+        "learned": [each.at for each in learned],
+    }
+
+
+def _entry_columns(columns: ledger.Columns) -> dict[str, object]:
+    names = ("acts", "actor_kinds", "actors", "behalves", "subjects", "details", "salts", "leaves")
+    return dict(zip(names, columns, strict=True))

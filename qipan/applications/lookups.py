@@ -1,0 +1,158 @@
+"""Looking facts up: outside any transaction, all at once, under a deadline, and through the valve (law 2).
+
+The valve decides before anything is asked, and the source is asked for what may pass and nothing else; what comes back passes
+it again. What came of a look-up is a value: recording it is another's business.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.conf import settings
+
+from qipan.adapters.sources import (
+    Answer,
+    Registers,
+    Request,
+    SourceDown,
+    SourceMisdeclared,
+    Sources,
+    addresses_of,
+    request_for,
+)
+from qipan.applications.intake import Asking
+from qipan.core import valve
+from qipan.core.declarations import GrantDeclaration, Resource
+from qipan.core.elements import Field, Value
+from qipan.core.plan import Fetch
+
+DEADLINE = 3.0  # seconds for all that is looked up at once
+ID_NUMBER = "id_number"
+
+
+class LookedUp(NamedTuple):
+    """What came of one look-up. Outcomes: ok · none (no such record) · down · nonsense · refused (by the valve).
+
+    ``lacking`` are the fields that it was to give and did not; ``numbers`` the identity numbers of those it concerned.
+    """
+
+    step: str
+    resource: str
+    services: tuple[str, ...]
+    fields: tuple[str, ...]
+    refused: Mapping[str, str]
+    purpose: str
+    legal_basis: str
+    agency: str
+    outcome: str
+    values: Mapping[Field, Value]
+    lacking: tuple[Field, ...]
+    numbers: tuple[str, ...]
+    milliseconds: int
+
+    @property
+    def failed(self) -> bool:
+        """Whether it gave no answer, so that another try may."""
+        return self.outcome in {"down", "nonsense"}
+
+
+@lru_cache(maxsize=1)
+def registers() -> Registers:
+    """The agencies' registers of this installation; one object serves the whole process."""
+    return Registers(addresses_of(settings.QIPAN_HOME, os.environ))
+
+
+def look_up(
+    asking: Asking,
+    fetches: Sequence[Fetch],
+    facts: Mapping[Field, Value],
+    sources: Sources,
+    deadline: float = DEADLINE,
+) -> list[LookedUp]:
+    """Run the plan's fetches, whose keys must all be among the facts."""
+    crossings = [_crossing(asking, fetch) for fetch in fetches]
+    requests: list[Request] = []
+    misdeclared: dict[str, Answer] = {}
+    for crossing in crossings:
+        if crossing.passage.passed:
+            try:
+                requests.append(_request(asking, crossing, facts))
+            except SourceMisdeclared as error:
+                misdeclared[crossing.fetch.name] = Answer(error=error)
+    answers = {**sources.look_up_all(requests, deadline), **misdeclared} if requests else misdeclared
+    return [_looked_up(crossing, answers.get(crossing.fetch.name), facts) for crossing in crossings]
+
+
+class _Crossing(NamedTuple):
+    """A fetch at the valve."""
+
+    fetch: Fetch
+    resource: Resource
+    request: valve.Request
+    passage: valve.Passage
+
+
+def _crossing(asking: Asking, fetch: Fetch) -> _Crossing:
+    library, event = asking.library, asking.event
+    resource = library.resources[fetch.resource]
+    grants = [each for each in library.grants.values() if (each.resource, each.event) == (resource.name, event.name)]
+    purposes = [each.purpose.zh for each in grants if each.purpose]
+    request = valve.Request(
+        event=event.name,
+        fields=tuple(own for _, own in fetch.facts),
+        purpose=purposes[0] if purposes else f"办理“{event.title.zh}”",
+        legal_basis=_legal_basis(asking, fetch, resource, grants),
+        on=asking.today,
+    )
+    return _Crossing(fetch, resource, request, valve.decide(request, resource, grants))
+
+
+def _legal_basis(
+    asking: Asking, fetch: Fetch, resource: Resource, grants: Iterable[GrantDeclaration]
+) -> tuple[str, ...]:
+    """The ground of a look-up: its grant's, the resource's own, or that of the services that need it."""
+    of_grants = tuple(basis for grant in grants for basis in grant.legal_basis)
+    services = (asking.library.services[name] for name in fetch.needed_by if name in asking.library.services)
+    return of_grants or resource.legal_basis or tuple(basis for one in services for basis in one.legal_basis)
+
+
+def _request(asking: Asking, crossing: _Crossing, facts: Mapping[Field, Value]) -> Request:
+    fetch = crossing.fetch
+    keys = {own: facts[field] for field, own in fetch.keys}
+    wanted = [own for _, own in fetch.facts if own in crossing.passage.passed]
+    return request_for(
+        asking.library, fetch.resource, keys, facts=wanted, name=fetch.name, today=asking.today
+    )
+
+
+def _looked_up(crossing: _Crossing, answer: Answer | None, facts: Mapping[Field, Value]) -> LookedUp:
+    fetch, passage = crossing.fetch, crossing.passage
+    came = valve.let_through(passage, (answer and answer.facts) or {}).values
+    values = {field: came[own] for field, own in fetch.facts if own in came}
+    numbers = [facts.get(field) for field, _ in fetch.keys if field.word == ID_NUMBER]
+    numbers += [value for field, value in values.items() if field.word == ID_NUMBER]
+    refused = {str(field): passage.refused[own] for field, own in fetch.facts if own in passage.refused}
+    return LookedUp(
+        step=fetch.name,
+        resource=fetch.resource,
+        services=fetch.needed_by,
+        fields=tuple(str(field) for field, own in fetch.facts if own in passage.passed),
+        refused=refused,
+        purpose=crossing.request.purpose,
+        legal_basis="；".join(crossing.request.legal_basis),
+        agency=crossing.resource.agency,
+        outcome=_outcome(answer),
+        values=values,
+        lacking=tuple(field for field, _ in fetch.facts if field not in values),
+        numbers=tuple(dict.fromkeys(map(str, numbers))),
+        milliseconds=round(answer.seconds * 1000) if answer else 0,
+    )
+
+
+def _outcome(answer: Answer | None) -> str:
+    if answer is None:
+        return "refused"
+    if answer.error is not None:
+        return "down" if isinstance(answer.error, SourceDown) else "nonsense"
+    return "none" if answer.facts is None else "ok"

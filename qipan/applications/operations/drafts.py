@@ -1,0 +1,109 @@
+"""Drafts: what someone types is kept as typed, and belongs to nobody else.
+
+Drafts are not acts: nothing is entered in the trail before submission, save the look-ups that the person consented to.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from qipan import records
+from qipan.applications.errors import NotTheirs, UnableToStart
+from qipan.applications.numbers import new_id
+from qipan.catalogue import queries as catalogue
+from qipan.people.actors import Acting
+
+START = """
+INSERT INTO drafts (id, person, event, version, answers, claims, facts, consents, without, lacking, skipped, updated_at)
+VALUES (%s, %s, %s, %s, %s, '{}', '{}', '{}', '{}', '{}', %s, %s)
+"""
+# An empty text clears an answer; a `null` parameter leaves the column as it is.
+SAVE = """
+UPDATE drafts SET answers = (answers || %(answers)s) - %(cleared)s::text[],
+  claims = (claims || %(claims)s) - %(withdrawn)s::text[],
+  skipped = coalesce(%(skipped)s::text[], skipped), updated_at = %(at)s
+WHERE id = %(draft)s AND application IS NULL AND person = %(person)s
+"""
+CONSENT = """
+UPDATE drafts SET
+  consents = ARRAY(SELECT DISTINCT unnest(consents || %(given)s::text[]) EXCEPT SELECT unnest(%(refused)s::text[]) ORDER BY 1),
+  without = ARRAY(SELECT DISTINCT unnest(without || %(refused)s::text[]) EXCEPT SELECT unnest(%(given)s::text[]) ORDER BY 1),
+  updated_at = %(at)s
+WHERE id = %(draft)s AND application IS NULL AND person = %(person)s
+"""
+DISCARD = """
+WITH discarded AS (DELETE FROM drafts WHERE id = %s AND person = %s AND application IS NULL RETURNING id)
+DELETE FROM uploads USING discarded WHERE uploads.draft = discarded.id
+"""
+LONGEST = 2000  # characters of one answer as it is kept
+
+
+def start_draft(
+    *,
+    acting: Acting,
+    person: int,
+    event: str,
+    at: datetime,
+    answers: Mapping[str, object] | None = None,
+    skipped: Collection[str] = (),
+) -> UUID:
+    """Begin a form for one life event on the library as it stands; raises NotTheirs and UnableToStart."""
+    if not acting.may_apply_for(person):
+        raise NotTheirs
+    version = catalogue.current_version()
+    if version == 0 or event not in catalogue.library(version).events:
+        raise UnableToStart(reason="no-event", event=event)
+    draft = new_id(at)
+    kept = records.jsonb(_kept(answers or {}))
+    records.execute(START, [draft, person, event, version, kept, sorted(skipped), at])
+    return draft
+
+
+def save_answers(
+    *,
+    acting: Acting,
+    draft: UUID,
+    answers: Mapping[str, object],
+    at: datetime,
+    claims: Mapping[str, str] | None = None,
+    skipped: Collection[str] | None = None,
+) -> None:
+    """Keep what was typed, right or wrong; the form's view says what is wrong. An empty text clears. Raises NotTheirs."""
+    kept, claimed = _kept(answers), _kept(claims or {})
+    changed = records.execute(
+        SAVE,
+        {
+            "answers": records.jsonb({field: value for field, value in kept.items() if value != ""}),
+            "cleared": [field for field, value in kept.items() if value == ""],
+            "claims": records.jsonb({field: value for field, value in claimed.items() if value != ""}),
+            "withdrawn": [field for field, value in claimed.items() if value == ""],
+            "skipped": None if skipped is None else sorted(skipped),
+            "at": at,
+            "draft": draft,
+            "person": acting.applicant,
+        },
+    )
+    if not changed:
+        raise NotTheirs
+
+
+def consent(
+    *, acting: Acting, draft: UUID, at: datetime, resources: Collection[str], refused: Collection[str] = ()
+) -> None:
+    """Allow look-ups in some resources and refuse others: what a refused one would give is then asked. Raises NotTheirs."""
+    given = {"given": sorted(resources), "refused": sorted(refused)}
+    if not records.execute(CONSENT, {**given, "at": at, "draft": draft, "person": acting.applicant}):
+        raise NotTheirs
+
+
+def discard_draft(*, acting: Acting, draft: UUID) -> None:
+    """Throw a draft away, and what was sent with it."""
+    records.execute(DISCARD, [draft, acting.applicant])
+
+
+def _kept(typed: Mapping[str, object]) -> dict[str, object]:
+    """What can be kept of what was typed: PostgreSQL's jsonb takes no NUL, and no answer is a book."""
+    return {
+        str(field): value.replace("\x00", "")[:LONGEST] if isinstance(value, str) else value
+        for field, value in typed.items()
+    }

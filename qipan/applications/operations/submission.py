@@ -1,0 +1,203 @@
+"""Submitting a form: once, complete, and checked to the last answer."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils import timezone
+
+from qipan import records
+from qipan.applications.drafting import asking_of, lack
+from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
+from qipan.applications.insertion import Learned, Submission, insert
+from qipan.applications.intake import Answered, Asking, Identity, identity_facts, take_in
+from qipan.applications.planning import resources_of
+from qipan.applications.rows import Submitted
+from qipan.core.declarations import MeetKind
+from qipan.core.elements import Field, Value
+from qipan.core.planner import Knowledge
+from qipan.people.actors import Acting
+
+READ = """
+SELECT p.name, p.id_number, p.phone, (SELECT coalesce(max(number), 0) FROM library_versions) AS current_version,
+  d.id AS draft, d.application, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
+  ARRAY(SELECT DISTINCT u.service || ' ' || u.evidence FROM uploads u WHERE u.draft = d.id) AS sent
+FROM persons p LEFT JOIN drafts d ON d.id = %s AND d.person = p.id WHERE p.id = %s
+"""
+EXISTING = """
+SELECT number, id AS application, false AS created FROM applications WHERE person = %s AND idempotency_key = %s
+"""
+LONGEST_KEY = 200
+
+
+class _Start(NamedTuple):
+    name: str
+    id_number: str
+    phone: str
+    current_version: int
+    draft: UUID | None
+    application: UUID | None
+    event: str | None
+    version: int | None
+    answers: Mapping[str, object] | None
+    claims: Mapping[str, str] | None
+    facts: Mapping[str, Mapping[str, object]] | None
+    consents: list[str] | None
+    without: list[str] | None
+    lacking: list[str] | None
+    skipped: list[str] | None
+    sent: list[str]
+
+
+class _Content(NamedTuple):
+    """What is being submitted; ``sent`` names the documents as ``service evidence``."""
+
+    event: str
+    version: int
+    answers: Mapping[str, object]
+    consents: frozenset[str]
+    skipped: frozenset[str]
+    claims: Mapping[str, str] = {}
+    facts: Mapping[str, Mapping[str, object]] = {}
+    without: frozenset[str] = frozenset()
+    lacking: tuple[str, ...] = ()
+    sent: frozenset[str] = frozenset()
+
+
+def submit_application(
+    *,
+    acting: Acting,
+    person: int,
+    idempotency_key: str,
+    at: datetime,
+    draft: UUID | None = None,
+    event: str = "",
+    answers: Mapping[str, object] | None = None,
+    consents: Collection[str] = (),
+    skipped: Collection[str] = (),
+) -> Submitted:
+    """Submit a draft, or an event's answers at once; the same key always gives the same application.
+
+    Look-ups that nobody consented to are not made: what they would give must have been answered.
+    See Note [Exactly one application]. Raises NotTheirs, UnableToStart and UnableToSubmit.
+    """
+    if not acting.may_apply_for(person):
+        raise NotTheirs
+    key = f"draft:{draft}" if draft else f"key:{idempotency_key[:LONGEST_KEY]}"
+    start = records.first(_Start, READ, [draft, person])
+    if start is None or (draft is not None and start.draft is None):
+        raise NotTheirs
+    if start.application is not None:
+        return _existing(person, key)
+    given = _Content(event, start.current_version, answers or {}, frozenset(consents), frozenset(skipped))
+    submission = _submission(acting, person, key, start, _with_draft(given, start), at)
+    return insert(submission, at) or _existing(person, key)
+
+
+def _existing(person: int, key: str) -> Submitted:
+    found = records.first(Submitted, EXISTING, [person, key])
+    if found is None:
+        raise NotTheirs
+    return found
+
+
+def _with_draft(given: _Content, start: _Start) -> _Content:
+    """Put what is given on top of what the draft holds."""
+    if start.draft is None:
+        return given
+    return _Content(
+        start.event or "",
+        start.version or 0,
+        {**(start.answers or {}), **given.answers},
+        frozenset(start.consents or ()) | given.consents,
+        frozenset(start.skipped or ()) | given.skipped,
+        start.claims or {},
+        start.facts or {},
+        frozenset(start.without or ()) - given.consents,
+        tuple(start.lacking or ()),
+        frozenset(start.sent),
+    )
+
+
+def _submission(
+    acting: Acting, person: int, key: str, start: _Start, content: _Content, at: datetime
+) -> Submission:
+    asking = _asking(content, at)
+    identity = identity_facts(asking.event, Identity(start.name, start.id_number, start.phone))
+    without = content.without | (resources_of(asking.version, asking.event.name) - content.consents)
+    base: dict[Field, Value] = {**_looked_up(content), **identity}
+    answered = _complete(asking, content, base, without)
+    return Submission(
+        acting=acting,
+        person=person,
+        key=key,
+        draft=start.draft,
+        asking=asking,
+        answered=answered,
+        values={**base, **answered.values},
+        learned=_learned(content, identity, answered, at),
+        consents=sorted(content.consents),
+        without=sorted(without),
+        lacking=content.lacking,
+        skipped=sorted(content.skipped),
+    )
+
+
+def _asking(content: _Content, at: datetime) -> Asking:
+    if content.version == 0:
+        raise UnableToStart(reason="no-library")
+    try:
+        return asking_of(content.version, content.event, timezone.localdate(at))
+    except KeyError as missing:
+        raise UnableToStart(reason="no-event", event=content.event) from missing
+
+
+def _complete(
+    asking: Asking, content: _Content, base: Mapping[Field, Value], without: frozenset[str]
+) -> Answered:
+    """Take in the answers; raises UnableToSubmit with everything that is missing or wrong at once."""
+    knowledge = Knowledge(
+        facts=base,
+        without=without,
+        lacking=frozenset(map(lack, content.lacking)),
+        skipped=content.skipped,
+        identified=True,
+        today=asking.today,
+    )
+    answered = take_in(asking, knowledge, content.answers)
+    unsent = [
+        (each.service, each.evidence)
+        for each in answered.planned.plan.evidence
+        if each.met_by is MeetKind.UPLOAD and f"{each.service} {each.evidence}" not in content.sent
+    ]
+    if answered.unanswered or answered.failures or unsent:
+        failures = [(str(field), failure) for field, failure in answered.failures.items()]
+        raise UnableToSubmit(unanswered=list(map(str, answered.unanswered)), invalid=failures, documents=unsent)
+    return answered
+
+
+def _looked_up(content: _Content) -> dict[Field, Value]:
+    return {Field.parse(field): fact["value"] for field, fact in content.facts.items()}  # type: ignore[misc]
+
+
+def _learned(
+    content: _Content, identity: Mapping[Field, Value], answered: Answered, at: datetime
+) -> list[Learned]:
+    """Put together what was learned, by where it came from."""
+    found = [Learned("identity", "", _written(identity), at)]
+    by_source: dict[tuple[str, str, str], dict[str, object]] = {}
+    for field, fact in content.facts.items():
+        source = str(fact["kind"]), str(fact["via"]), str(fact["at"])
+        by_source.setdefault(source, {})[field] = fact["value"]
+    for (kind, via, when), facts in by_source.items():
+        found.append(Learned(kind, via, facts, datetime.fromisoformat(when)))
+    if answered.values:
+        found.append(Learned("answer", "", _written(answered.values), at))
+    if content.claims:
+        found.append(Learned("claim", "", dict(content.claims), at))
+    return found
+
+
+def _written(facts: Mapping[Field, Value]) -> dict[str, object]:
+    return {str(field): value for field, value in facts.items()}

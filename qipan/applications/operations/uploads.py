@@ -1,0 +1,110 @@
+"""Documents that people send: photographs and PDF files, at most ten million bytes each."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from qipan import records
+from qipan.applications.errors import NotTheirs, UnableToUpload
+from qipan.applications.numbers import new_id
+from qipan.people.actors import Acting
+
+LARGEST = 10_000_000
+MOST = 20  # of one draft
+BEGINNINGS = {
+    b"%PDF-": "application/pdf",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+}
+ATTACH = """
+INSERT INTO uploads (id, person, draft, application, service, evidence, filename, media_type, size, sha256, content, sent_at)
+SELECT %(id)s, place.person, place.draft, place.application, %(service)s, %(evidence)s, %(filename)s, %(media_type)s,
+  %(size)s, %(sha256)s, %(content)s, %(at)s
+FROM ({place}) AS place
+WHERE (SELECT count(*) FROM uploads u WHERE u.draft = place.draft OR u.application = place.application) < %(most)s
+"""
+TO_DRAFT = """
+SELECT d.person, d.id AS draft, NULL::uuid AS application FROM drafts d
+WHERE d.id = %(to)s AND d.person = %(person)s AND d.application IS NULL
+"""
+TO_CASE = """
+SELECT a.person, NULL::uuid AS draft, a.id AS application FROM cases c JOIN applications a ON a.id = c.application_id
+WHERE c.id = %(to)s AND a.person = %(person)s AND c.state = 'returned' AND c.service = %(service)s
+"""
+REMOVE = """
+DELETE FROM uploads USING drafts d
+WHERE uploads.id = %s AND d.id = uploads.draft AND d.person = %s AND d.application IS NULL
+"""
+
+
+def attach_upload(
+    *,
+    acting: Acting,
+    draft: UUID,
+    service: str,
+    evidence: str,
+    filename: str,
+    content: bytes,
+    at: datetime,
+) -> UUID:
+    """Keep a document for a draft; its kind is told by its content. Raises UnableToUpload and NotTheirs."""
+    return _attach(TO_DRAFT, acting, draft, (service, evidence, filename), content, at)
+
+
+def attach_upload_to_case(
+    *,
+    acting: Acting,
+    case: UUID,
+    service: str,
+    evidence: str,
+    filename: str,
+    content: bytes,
+    at: datetime,
+) -> UUID:
+    """Keep a document for a case that was returned for correction. Raises UnableToUpload and NotTheirs."""
+    return _attach(TO_CASE, acting, case, (service, evidence, filename), content, at)
+
+
+def remove_upload(*, acting: Acting, upload: UUID) -> None:
+    """Take a document back out of a draft. Raises NotTheirs."""
+    if not records.execute(REMOVE, [upload, acting.applicant]):
+        raise NotTheirs
+
+
+def media_type_of(content: bytes) -> str:
+    """Tell a document's kind by its first bytes. Raises UnableToUpload."""
+    if not content:
+        raise UnableToUpload(reason="empty")
+    if len(content) > LARGEST:
+        raise UnableToUpload(reason="too-large", limit=LARGEST)
+    for beginning, media_type in BEGINNINGS.items():
+        if content.startswith(beginning):
+            return media_type
+    raise UnableToUpload(reason="wrong-type", accepted=tuple(BEGINNINGS.values()))
+
+
+def _attach(
+    place: str, acting: Acting, to: UUID, named: tuple[str, str, str], content: bytes, at: datetime
+) -> UUID:
+    service, evidence, filename = named
+    upload = new_id(at)
+    kept = records.execute(
+        ATTACH.format(place=place),
+        {
+            "id": upload,
+            "to": to,
+            "person": acting.applicant,
+            "service": service,
+            "evidence": evidence,
+            "filename": filename.replace("\x00", "")[-200:],
+            "media_type": media_type_of(content),
+            "size": len(content),
+            "sha256": hashlib.sha256(content).digest(),
+            "content": content,
+            "at": at,
+            "most": MOST,
+        },
+    )
+    if not kept:
+        raise NotTheirs
+    return upload
