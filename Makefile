@@ -64,12 +64,12 @@ messages: $(STAMP) ## Collect the words of each face into its catalogues, and co
 	@for face in qipan/faces/*/; do
 	  folder="$${face}locale"
 	  test -d "$$folder" || continue
-	  $(BIN)/pybabel --quiet extract --mapping pyproject.toml --project qipan --no-location --sort-output --omit-header \
+	  $(BIN)/pybabel --quiet extract --mapping pyproject.toml --project qipan --no-location --sort-output \
 	    --keywords "gettext_lazy ngettext_lazy:1,2 pgettext_lazy:1c,2" --output "$$folder/django.pot" "$$face"
-	  $(BIN)/pybabel --quiet update --domain django --no-fuzzy-matching --omit-header --ignore-obsolete --init-missing \
+	  $(BIN)/pybabel --quiet update --domain django --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --init-missing \
 	    --locale en --input-file "$$folder/django.pot" --output-dir "$$folder"
 	done
-	touch .venv/installed
+	rm -f .venv/messages
 	$(MAKE) .venv/messages
 
 .PHONY: lock
@@ -80,10 +80,16 @@ lock: $(STAMP) ## Pin every dependency again, at its newest allowed version
 	    --no-header --output-file "requirements/$$1.txt" "$${@:2}" pyproject.toml
 	done
 
-.PHONY: clean
-clean: ## Stop the embedded databases and remove everything that was made here
+.PHONY: stop
+stop: ## Stop the embedded databases
 	@for home in .qipan .qipan/test; do
 	  test ! -e "$$home/postgres" || $(BIN)/python -c "import sys; from pathlib import Path; \
 	    from qipan.adapters.embedded_postgres import stop; stop(Path(sys.argv[1]))" "$$home"
+	done
+
+.PHONY: clean
+clean: stop ## Remove everything that was made here, sample data and databases included
+	@for home in .qipan .qipan/test; do
+	  test ! -e "$$home/postgres" || rm -rf "$$(readlink -f "$$home/postgres")"
 	done
 	rm -rf .qipan .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
