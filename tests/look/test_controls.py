@@ -4,33 +4,29 @@ from datetime import date
 
 import pytest
 
-from qipan.core.elements import NO_CHECKS, Checks, CodeList, Element, ElementType, Field, PartyKind, Text
-from qipan.faces.look.controls import Control, control
+from qipan.applications.forms import FormQuestion, Option
+from qipan.core.elements import NO_CHECKS, Checks, ElementType
+from qipan.faces.look.controls import Control, as_chosen, control
 
 TODAY = date(2026, 11, 20)
-SEX = CodeList("sex", Text("性别"), {"1": Text("男", "Male"), "2": Text("女", "Female"), "9": Text("未说明")})
-PEOPLES = CodeList("peoples", Text("民族"), {f"{number:02}": Text(f"第{number}") for number in range(1, 57)})
+SEX = (Option("1", "男"), Option("2", "女"))
+PEOPLES = tuple(Option(f"{number:02}", f"第{number}") for number in range(1, 57))
 
 
 def ask(
     type_: ElementType = ElementType.TEXT,
     checks: Checks = NO_CHECKS,
-    codes: CodeList | None = None,
+    options: tuple[Option, ...] = (),
     *,
     word: str = "thing",
     own: bool = False,
-    language: str = "zh-hans",
+    value: str = "",
+    error: str = "",
 ) -> Control:
-    element = Element(PartyKind.PERSON, word, Text("事", "Thing"), type_)
-    return control(
-        field=Field("mother", word),
-        element=element,
-        checks=checks,
-        codes=codes,
-        language=language,
-        today=TODAY,
-        own=own,
+    question = FormQuestion(
+        f"mother.{word}", "mother", "事", "", "", type_, options, checks, False, value, None, (), ()
     )
+    return control(question, today=TODAY, own=own, error=error)
 
 
 def test_yes_or_no_is_two_radios_whose_values_are_truths() -> None:
@@ -40,13 +36,8 @@ def test_yes_or_no_is_two_radios_whose_values_are_truths() -> None:
 
 
 def test_a_short_list_is_radios_and_a_long_one_a_select() -> None:
-    assert ask(ElementType.CODE, codes=SEX).kind == "radio"
-    assert ask(ElementType.CODE, codes=PEOPLES).kind == "select"
-
-
-def test_a_narrower_check_leaves_fewer_choices() -> None:
-    asked = ask(ElementType.CODE, Checks(one_of=("1", "2")), SEX, language="en")
-    assert [choice.label for choice in asked.choices] == ["Male", "Female"]
+    assert ask(ElementType.CODE, options=SEX).kind == "radio"
+    assert ask(ElementType.CODE, options=PEOPLES).kind == "select"
 
 
 def test_a_date_knows_its_limits() -> None:
@@ -58,10 +49,11 @@ def test_a_date_knows_its_limits() -> None:
 @pytest.mark.parametrize(
     ("checks", "kind", "attribute"),
     [
-        (Checks(formats=("mobile",)), "tel", ("maxlength", "11")),
+        (Checks(formats=("mobile",)), "tel", ("autocomplete", "off")),
         (Checks(formats=("email",)), "email", ("spellcheck", "false")),
-        (Checks(formats=("gb11643",)), "text", ("maxlength", "18")),
+        (Checks(formats=("gb11643",)), "text", ("autocapitalize", "characters")),
         (Checks(formats=("bank_card",)), "text", ("inputmode", "numeric")),
+        (Checks(formats=("region",)), "place", ("autocomplete", "off")),
         (Checks(max_length=200), "textarea", ("maxlength", "200")),
         (Checks(max_length=40), "text", ("maxlength", "40")),
     ],
@@ -77,3 +69,16 @@ def test_a_text_gets_the_keyboard_for_its_format(
 def test_the_browser_may_fill_in_only_what_is_about_whoever_types() -> None:
     assert ask(word="phone", own=True).attributes["autocomplete"] == "tel"
     assert ask(word="phone").attributes["autocomplete"] == "off"
+
+
+def test_a_place_is_shown_by_its_name_and_offered_where_it_is_not_clear() -> None:
+    region = Checks(formats=("region",))
+    assert ask(checks=region, value="330106").value == "浙江省杭州市西湖区"
+    assert not ask(checks=region, value="330106").places
+    assert len(ask(checks=region, value="西湖区", error="？").places) > 1
+
+
+def test_a_picked_place_counts_before_what_was_typed() -> None:
+    assert as_chosen("a.b", {"a.b": "西湖区", "a.b@place": "330106"}) == "330106"
+    assert as_chosen("a.b", {"a.b": "西湖区"}) == "西湖区"
+    assert as_chosen("a.b", {}) == ""

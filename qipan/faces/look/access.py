@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from qipan.faces.look.actors import official_of, person_of
+from qipan.faces.look.actors import acting_of, official_of
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -30,7 +30,7 @@ class Rule:
 
 anyone = Rule("anyone", lambda _request: True)
 signed_in_person = Rule(
-    "signed_in_person", lambda request: person_of(request) is not None, sign_in="portal:sign-in"
+    "signed_in_person", lambda request: acting_of(request) is not None, sign_in="portal:sign-in"
 )
 official = Rule("official", lambda request: official_of(request) is not None, sign_in="desk:sign-in")
 

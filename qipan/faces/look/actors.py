@@ -1,9 +1,12 @@
-"""Who is signed in. The demo's sign-in pages put a number into the session; a real accounts system replaces only this file.
+"""Who is signed in, and for whom they act. The demo's sign-in pages put numbers into the session; a real accounts system
+replaces only this file.
 
-Whom the number belongs to is read once for each request, so that someone who left office, or was never there, is out at once.
+Whom a number belongs to is read once for each request, so that someone who left office, or was never there, is out at once.
+A clerk who serves a person present uses the portal's own pages, with themselves as actor and the person as applicant.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from django.core.exceptions import PermissionDenied
@@ -11,11 +14,14 @@ from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 
 from qipan.people import queries as people
-from qipan.people.actors import Actor
+from qipan.people.actors import Acting, Actor
 
 PERSON = "person_id"
 OFFICIAL = "official_id"
+SERVED = "served_person_id"  # by the clerk whose number stands under OFFICIAL
+UNDER = "served_under"
 
+T = TypeVar("T")
 _Read = Callable[[int], Actor | None]
 _READ: WeakKeyDictionary[HttpRequest, dict[str, Actor | None]] = WeakKeyDictionary()
 
@@ -32,9 +38,43 @@ def sign_out(request: HttpRequest) -> None:
     request.session.flush()
 
 
+def serve(request: HttpRequest, person: int, under: str) -> None:
+    """Let the clerk who is signed in act for a person who is present; `under` says on what authority."""
+    request.session[SERVED] = person
+    request.session[UNDER] = under
+
+
+def end_service(request: HttpRequest) -> None:
+    """The person has left the window; the clerk stays signed in."""
+    request.session.pop(SERVED, None)
+    request.session.pop(UNDER, None)
+
+
+def acting_of(request: HttpRequest) -> Acting | None:
+    """Who acts for whom on the portal's pages: a person for themselves, or a clerk for the person they serve."""
+    person = person_of(request)
+    if person is not None:
+        return Acting(person)
+    served = served_of(request)
+    clerk = official_of(request)
+    if served is None or clerk is None or not clerk.clerk:
+        return None
+    return Acting(clerk, on_behalf_of=served.id, under=str(request.session.get(UNDER, "")))
+
+
+def the_acting(request: HttpRequest) -> Acting:
+    """The same, on a page that is open only to those who act for somebody."""
+    return _present(acting_of(request))
+
+
 def person_of(request: HttpRequest) -> Actor | None:
     """The person who is signed in, if any."""
     return _actor(request, PERSON, people.actor_of_person)
+
+
+def served_of(request: HttpRequest) -> Actor | None:
+    """The person whom the clerk who is signed in serves, if any."""
+    return _actor(request, SERVED, people.actor_of_person)
 
 
 def official_of(request: HttpRequest) -> Actor | None:
@@ -42,20 +82,15 @@ def official_of(request: HttpRequest) -> Actor | None:
     return _actor(request, OFFICIAL, people.actor_of_official)
 
 
-def the_person(request: HttpRequest) -> Actor:
-    """The person who is signed in, on a page that only they may open."""
-    return _present(person_of(request))
-
-
 def the_official(request: HttpRequest) -> Actor:
     """The official who is signed in, on a page that only they may open."""
     return _present(official_of(request))
 
 
-def _present(actor: Actor | None) -> Actor:
-    if actor is None:
+def _present(someone: T | None) -> T:
+    if someone is None:
         raise PermissionDenied
-    return actor
+    return someone
 
 
 def _actor(request: HttpRequest, key: str, read: _Read) -> Actor | None:

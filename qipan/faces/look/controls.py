@@ -1,16 +1,19 @@
 """How a fact is asked for on a page: which control, with which keyboard, choices and limits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from qipan.core.elements import Checks, CodeList, Element, ElementType, Field, Value
+from qipan.applications.forms import FormQuestion, Option
+from qipan.core.elements import Checks, ElementType
+from qipan.faces.look.places import Place, find_places, place_name
 
 MOST_RADIOS = 6
 LONG = 80  # characters from which a text gets several lines
+PICKED = "@place"  # ends the name of the radios below a place's control
 
 
 class Choice(NamedTuple):
@@ -22,7 +25,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """One control of a form, for the macro `field`; `kind` is an input's type, or radio, select or textarea."""
+    """One control of a form, for the macro `field`; `kind` is an input's type, or radio, select, textarea or place."""
 
     id: str
     name: str
@@ -41,6 +44,11 @@ class Control:
         """Whether several inputs share one heading."""
         return self.kind == "radio"
 
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places that what was typed may mean, where it is not one yet."""
+        return find_places(self.value) if self.kind == "place" and self.error else ()
+
 
 class Shape(NamedTuple):
     """What the type and the checks of a fact say about its control."""
@@ -49,21 +57,17 @@ class Shape(NamedTuple):
     attributes: Mapping[str, str] = {}
     width: str = ""
     choices: tuple[Choice, ...] = ()
+    hint: str = ""
 
 
 _FORMATS = {
-    "gb11643": Shape(
-        "text", {"maxlength": "18", "autocapitalize": "characters", "spellcheck": "false"}, "code"
-    ),
-    "gb32100": Shape(
-        "text", {"maxlength": "18", "autocapitalize": "characters", "spellcheck": "false"}, "code"
-    ),
-    "mobile": Shape("tel", {"maxlength": "11"}, "short"),
+    "gb11643": Shape("text", {"autocapitalize": "characters", "spellcheck": "false"}, "code"),
+    "gb32100": Shape("text", {"autocapitalize": "characters", "spellcheck": "false"}, "code"),
+    "mobile": Shape("tel", {}, "short"),
     "phone": Shape("tel", {}, "short"),
     "email": Shape("email", {"spellcheck": "false"}),
-    "bank_card": Shape("text", {"inputmode": "numeric", "maxlength": "23"}, "code"),
-    "postcode": Shape("text", {"inputmode": "numeric", "maxlength": "6"}, "short"),
-    "region": Shape("text", {"inputmode": "numeric", "maxlength": "12"}, "code"),
+    "bank_card": Shape("text", {"inputmode": "numeric"}, "code"),
+    "postcode": Shape("text", {"inputmode": "numeric"}, "short"),
 }
 _OWN = {
     "name": "name",
@@ -75,53 +79,43 @@ _OWN = {
 }
 
 
-def control_id(field: Field) -> str:
+def control_id(field: str) -> str:
     """The id of a field's control, which errors link to."""
-    return f"f-{field.party}-{field.word}"
+    return "f-" + field.replace(".", "-")
 
 
-def control(
-    *,
-    field: Field,
-    element: Element,
-    checks: Checks,
-    codes: CodeList | None,
-    language: str,
-    today: date,
-    value: str = "",
-    error: str = "",
-    own: bool = False,
-) -> Control:
+def control(question: FormQuestion, *, today: date, error: str = "", own: bool = False) -> Control:
     """The control for a question. `own` facts are about whoever types, so that the browser may fill them in."""
-    shape = _shape(element, checks, codes, language, today)
-    complete = _OWN.get(field.word, "off") if own else "off"
-    said = element.question or element.title
+    shape = _shape(question.type, question.checks, question.options, today)
+    complete = _OWN.get(question.field.partition(".")[2], "off") if own else "off"
     return Control(
-        id=control_id(field),
-        name=str(field),
-        label=said.say(language),
+        id=control_id(question.field),
+        name=question.field,
+        label=question.question or question.title,
         kind=shape.kind,
-        value=value,
+        value=place_name(question.value) if shape.kind == "place" else question.value,
         choices=shape.choices,
-        hint=element.hint.say(language) if element.hint else "",
+        hint=question.hint or shape.hint,
         error=error,
         attributes={**shape.attributes, "autocomplete": complete},
         width=shape.width,
     )
 
 
-def _shape(element: Element, checks: Checks, codes: CodeList | None, language: str, today: date) -> Shape:
-    match element.type:
+def as_chosen(name: str, form: Mapping[str, str]) -> str:
+    """What a form says of a field: a place that was picked from the list, or else what stands in the control."""
+    return form.get(name + PICKED, "") or form.get(name, "")
+
+
+def _shape(kind: ElementType, checks: Checks, options: Sequence[Option], today: date) -> Shape:
+    match kind:
         case ElementType.BOOLEAN:
-            return Shape(
-                "radio", choices=_allowed((Choice("true", _("是")), Choice("false", _("否"))), checks)
-            )
-        case ElementType.CODE if codes:
-            listed = tuple(Choice(value, title.say(language)) for value, title in codes.values.items())
-            allowed = _allowed(listed, checks)
-            return Shape("radio" if len(allowed) <= MOST_RADIOS else "select", choices=allowed)
+            return Shape("radio", choices=_truths(checks))
         case ElementType.DATE:
             return Shape("date", _limits(checks, today), "short")
+        case _ if options:
+            choices = tuple(Choice(*option) for option in options)
+            return Shape("radio" if len(choices) <= MOST_RADIOS else "select", choices=choices)
         case ElementType.INTEGER:
             return Shape("text", {"inputmode": "numeric"}, "short")
         case ElementType.DECIMAL:
@@ -131,22 +125,20 @@ def _shape(element: Element, checks: Checks, codes: CodeList | None, language: s
 
 
 def _text(checks: Checks) -> Shape:
-    if checks.one_of:
-        choices = tuple(Choice(str(value), str(value)) for value in checks.one_of)
-        return Shape("radio" if len(choices) <= MOST_RADIOS else "select", choices=choices)
-    for name in checks.formats:
-        if name in _FORMATS:
-            return _FORMATS[name]
+    if "region" in checks.formats:
+        return Shape("place", hint=_("写到县（市、区）或街道，例如：杭州市西湖区"))
+    if fixed := next((_FORMATS[name] for name in checks.formats if name in _FORMATS), None):
+        return (
+            fixed  # without a longest length: people paste numbers with gaps, and those are taken out later
+        )
     longest = checks.max_length
     attributes = {"maxlength": str(longest)} if longest else {}
     return Shape("textarea" if longest and longest > LONG else "text", attributes)
 
 
-def _allowed(choices: tuple[Choice, ...], checks: Checks) -> tuple[Choice, ...]:
-    if checks.one_of is None:
-        return choices
-    allowed = {written(value) for value in checks.one_of}
-    return tuple(choice for choice in choices if choice.value in allowed)
+def _truths(checks: Checks) -> tuple[Choice, ...]:
+    both = ((True, Choice("true", _("是"))), (False, Choice("false", _("否"))))
+    return tuple(choice for truth, choice in both if checks.one_of is None or truth in checks.one_of)
 
 
 def _limits(checks: Checks, today: date) -> dict[str, str]:
@@ -154,8 +146,3 @@ def _limits(checks: Checks, today: date) -> dict[str, str]:
     return {
         name: today.isoformat() if limit == "today" else str(limit) for name, limit in limits.items() if limit
     }
-
-
-def written(value: Value) -> str:
-    """A value as its control writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
