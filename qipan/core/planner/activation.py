@@ -23,14 +23,14 @@ from qipan.core.predicates import Predicate, Truth, fields
 class ActiveService:
     """A service that takes part, with what of it takes part.
 
-    ``maybe`` are outputs whose condition is not settled; ``confirms`` are fields that must be learned before the service
+    ``maybe`` are outputs whose condition is not settled, with what it turns on; ``confirms`` are fields that must be learned before the service
     can start, because its conditions turn on them.
     """
 
     ground: GroundService
     needs: tuple[GroundNeed, ...]
     gives: tuple[Field, ...]
-    maybe: tuple[GroundOutput, ...]
+    maybe: tuple[tuple[GroundOutput, frozenset[Field]], ...]
     documents: tuple[GroundEvidence, ...]
     confirms: frozenset[Field]
 
@@ -47,10 +47,13 @@ class ActiveService:
 
 @dataclass(slots=True)
 class Activation:
-    """What takes part; ``decisions`` maps each field on which something turns to the services concerned."""
+    """What takes part and is still to do, and what is granted already.
+
+    ``decisions`` maps each field on which something turns to the services concerned.
+    """
 
     services: list[ActiveService] = field(default_factory=list)
-    granted: list[GroundService] = field(default_factory=list)
+    granted: list[ActiveService] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     decisions: defaultdict[Field, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -72,7 +75,7 @@ def activate(ground: GroundEvent, circumstances: Circumstances, knowledge: Knowl
     for service in ground.services:
         over = _over(service, knowledge)
         if service.name in knowledge.granted:
-            activation.granted.append(service)
+            activation.granted.append(_activate(service, circumstances, Activation(), frozenset()))
         elif over is not None:
             activation.leave("service", service.name, over)
         else:
@@ -126,17 +129,13 @@ def _activate(
 ) -> ActiveService:
     opening = _Opening(service.name, circumstances, activation, set(turns_on))
     needs = tuple(need for need in service.needs if opening.needs(need))
-    documents = tuple(
-        _present_ways(document, circumstances) for document in service.evidence if opening.requires(document)
-    )
-    outputs = [
-        (output, circumstances.guard((output.field.party,), output.when)[0]) for output in service.gives
-    ]
+    documents = tuple(found for document in service.evidence if (found := opening.requires(document)))
+    outputs = [(output, *circumstances.guard((output.field.party,), output.when)) for output in service.gives]
     return ActiveService(
         service,
         needs,
-        tuple(dict.fromkeys(output.field for output, truth in outputs if truth is Truth.TRUE)),
-        tuple(output for output, truth in outputs if truth is Truth.UNKNOWN),
+        tuple(dict.fromkeys(output.field for output, truth, _ in outputs if truth is Truth.TRUE)),
+        tuple((output, turns_on) for output, truth, turns_on in outputs if truth is Truth.UNKNOWN),
         documents,
         frozenset(opening.confirms),
     )
@@ -152,19 +151,28 @@ class _Opening:
     confirms: set[Field]
 
     def needs(self, need: GroundNeed) -> bool:
-        truth = self._judge((need.field.party,), need.when)
-        if truth[0] is not Truth.TRUE:
+        truth, turns_on = self._judge((need.field.party,), need.when)
+        if truth is not Truth.TRUE and need.field.party != ABSENT:
             parties = self.circumstances.absent((need.field.party,))
-            reason = _reason(*truth, need.when, self.circumstances, parties)
+            reason = _reason(truth, turns_on, need.when, self.circumstances, parties)
             self.activation.leave("need", self.service, reason, about=need.field)
-        return truth[0] is Truth.TRUE
+        return truth is Truth.TRUE
 
-    def requires(self, document: GroundEvidence) -> bool:
-        truth = self._judge((), document.when)
-        if truth[0] is not Truth.TRUE:
-            reason = _reason(*truth, document.when, self.circumstances)
-            self.activation.leave("document", self.service, reason, name=document.name)
-        return truth[0] is Truth.TRUE
+    def requires(self, document: GroundEvidence) -> GroundEvidence | None:
+        """The document with the ways that are open; None where it is not required, or only absent parties have it."""
+        truth, turns_on = self._judge((), document.when)
+        parties: tuple[str, ...] = ()
+        if truth is Truth.TRUE:
+            ways = tuple(
+                way for way in document.ways if self.circumstances.presence(way.parties) is Truth.TRUE
+            )
+            if ways:
+                return document._replace(ways=ways)
+            parties = tuple(sorted({party for way in document.ways for party in way.parties}))
+            truth, turns_on = self._judge(parties, None)
+        reason = _reason(truth, turns_on, document.when, self.circumstances, parties)
+        self.activation.leave("document", self.service, reason, name=document.name)
+        return None
 
     def _judge(self, parties: tuple[str, ...], when: Predicate | None) -> tuple[Truth, frozenset[Field]]:
         truth, turns_on = self.circumstances.guard(parties, when)
@@ -172,9 +180,3 @@ class _Opening:
             self.confirms.update(turns_on)
             self.activation.decide(self.service, turns_on)
         return truth, turns_on
-
-
-def _present_ways(document: GroundEvidence, circumstances: Circumstances) -> GroundEvidence:
-    """Only the ways whose parties surely take part."""
-    ways = tuple(way for way in document.ways if circumstances.presence(way.parties) is Truth.TRUE)
-    return document if len(ways) == len(document.ways) else document._replace(ways=ways)

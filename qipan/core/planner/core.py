@@ -124,7 +124,9 @@ class Part:
         for vertex in queue:
             for number in self.producers.get(vertex, ()):
                 new = [
-                    source for source in self.ways[number].inputs if source not in reached and source not in found
+                    source
+                    for source in self.ways[number].inputs
+                    if source not in reached and source not in found
                 ]
                 found.update(new)
                 queue.extend(new)

@@ -1,6 +1,7 @@
 """Look-ups: resources grounded over an event's parties and relations, as far as they can supply what is spoken of."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
@@ -32,7 +33,9 @@ class GroundLookup:
     gives: tuple[GroundFact, ...]
 
 
-def ground_lookups(library: Library, event: LifeEvent, demanded: Set[Field]) -> tuple[GroundLookup, ...]:
+def ground_lookups(
+    library: Library, event: LifeEvent, demanded: AbstractSet[Field]
+) -> tuple[GroundLookup, ...]:
     """Ground every resource that can supply a demanded field, then those that can supply its keys, and so on."""
     givers = index_of(library).givers
     found: dict[str, GroundLookup] = {}

@@ -17,7 +17,11 @@ from qipan.core.planner.core import Part, Way
 
 
 def least_questions(
-    graph: Graph, start: Collection[int], burdens: Mapping[int, int], names: Sequence[str], targets: Collection[int]
+    graph: Graph,
+    start: Collection[int],
+    burdens: Mapping[int, int],
+    names: Sequence[str],
+    targets: Collection[int],
 ) -> set[int]:
     """The questions to ask; ``burdens`` holds what may be asked, ``names`` breaks ties.
 
@@ -78,7 +82,10 @@ class _Core:
                 Part(
                     [way for way in ways if group[way.outputs[0]] == root],
                     frozenset(vertex for vertex in members if vertex in self.required),
-                    {vertex: (self.burdens[vertex] << len(asks)) + (1 << rank) for rank, vertex in enumerate(asks)},
+                    {
+                        vertex: (self.burdens[vertex] << len(asks)) + (1 << rank)
+                        for rank, vertex in enumerate(asks)
+                    },
                 )
             )
         return parts
@@ -96,7 +103,9 @@ class _Core:
         }
 
 
-def _required(ways: Iterable[Way], targets: set[int], burdens: Mapping[int, int]) -> tuple[set[int], set[int]]:
+def _required(
+    ways: Iterable[Way], targets: set[int], burdens: Mapping[int, int]
+) -> tuple[set[int], set[int]]:
     """What every solution reaches, and of that what must be asked because nothing else leads to it."""
     into: dict[int, list[Way]] = {}
     for way in ways:

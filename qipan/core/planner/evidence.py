@@ -1,0 +1,79 @@
+"""Documents: each is met by the first of its ways that can be had, without asking anything for it."""
+
+from collections.abc import Collection, Mapping
+
+from qipan.core.declarations import MeetKind
+from qipan.core.planner.activation import ActiveService
+from qipan.core.planner.closure import Edge, EdgeKind, Graph
+from qipan.core.planner.ground import GroundWay
+from qipan.core.planner.network import Network
+
+Choice = dict[tuple[str, str], GroundWay]
+"""The way chosen for each document, by service and name."""
+
+
+def choose_ways(
+    network: Network, services: Collection[ActiveService], known: Collection[int], reached: Collection[int]
+) -> Choice:
+    """Choose for every document the first way open, so that every service can still be done.
+
+    ``known`` is what is known or asked, ``reached`` all that follows. Waiting for a certificate of another service of
+    the event can close a circle; then the first documents in order keep their best way, the others take their next.
+    """
+    choice: Choice = {}
+    for service in services:
+        for document in service.documents:
+            open_ways = (way for way in document.ways if _is_open(network, way, reached))
+            choice[service.name, document.name] = next(open_ways)
+    if _all_done(network, services, known, choice):
+        return choice
+    return _untangled(network, services, known, reached, choice)
+
+
+def _is_open(network: Network, way: GroundWay, reached: Collection[int]) -> bool:
+    return way.kind is MeetKind.UPLOAD or all(vertex in reached for vertex in network.met_through(way))
+
+
+def chosen_edges(network: Network, choice: Mapping[tuple[str, str], GroundWay]) -> list[Edge]:
+    """The ways of the network, with services waiting for what meets their documents as chosen."""
+    through = {
+        network.documents[key]: () if way.kind is MeetKind.UPLOAD else network.met_through(way)
+        for key, way in choice.items()
+    }
+    edges: list[Edge] = []
+    for edge in network.edges:
+        if edge.kind is EdgeKind.SERVICE:
+            inputs = [source for vertex in edge.inputs for source in through.get(vertex, (vertex,))]
+            edges.append(edge._replace(inputs=tuple(dict.fromkeys(inputs))))
+        elif edge.kind is not EdgeKind.DOCUMENT or edge.outputs[0] not in through:
+            edges.append(edge)
+    return edges
+
+
+def _all_done(
+    network: Network, services: Collection[ActiveService], known: Collection[int], choice: Choice
+) -> bool:
+    reached = Graph(chosen_edges(network, choice), network.size).close(known)
+    return all(network.done[service.name] in reached for service in services)
+
+
+def _untangled(
+    network: Network,
+    services: Collection[ActiveService],
+    known: Collection[int],
+    reached: Collection[int],
+    wanted: Choice,
+) -> Choice:
+    """Fix the documents one by one, leaving those not fixed yet free to be met in any way."""
+    reachable = Graph(chosen_edges(network, wanted), network.size).close(known)
+    stuck = [service for service in services if network.done[service.name] not in reachable]
+    free = {(service.name, document.name) for service in stuck for document in service.documents}
+    choice = {key: way for key, way in wanted.items() if key not in free}
+    for service in stuck:
+        for document in service.documents:
+            for way in document.ways:
+                tried = {**choice, (service.name, document.name): way}
+                if _is_open(network, way, reached) and _all_done(network, services, known, tried):
+                    choice = tried
+                    break
+    return choice

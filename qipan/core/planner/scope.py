@@ -1,0 +1,146 @@
+"""Scope: which services can be met at all, what may be asked, and what must wait until a condition is settled."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from qipan.core.elements import Field
+from qipan.core.planner.activation import Activation, ActiveService
+from qipan.core.planner.closure import Edge, Graph
+from qipan.core.planner.conditions import Circumstances
+from qipan.core.planner.ground import GroundEvent
+from qipan.core.planner.knowledge import Knowledge
+from qipan.core.planner.network import Maybe, Network
+from qipan.core.predicates import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``start`` counts deferred fields as known: a source may turn out to have them, so they are not asked yet.
+
+    ``deferred`` maps those to what that turns on. ``stopped`` services are unmet because another was refused.
+    """
+
+    graph: Graph
+    start: set[int]
+    burdens: dict[int, int]
+    reachable: set[int]
+    met: list[ActiveService]
+    unmet: list[ActiveService]
+    stopped: frozenset[str]
+    deferred: dict[Field, frozenset[Field]]
+
+
+def find_scope(
+    ground: GroundEvent,
+    circumstances: Circumstances,
+    knowledge: Knowledge,
+    activation: Activation,
+    network: Network,
+) -> Scope:
+    """Close everything that may be asked, and see which services can be met."""
+    graph = network.graph()
+    asks = _askable(ground, circumstances, network)
+    refused = {
+        network.fields[output.field]
+        for service in ground.services
+        if service.name in knowledge.refused
+        for output in service.gives
+        if output.field in network.fields
+    } - network.start
+    deferred = _defer(network, graph, asks.keys() - refused, activation)
+    start = network.start.union(*(network.reach([one]) for one in deferred))
+    closing = _Closing(network, graph, activation.services, asks.keys())
+    unmet, blocked = closing.without(start, refused)
+    anyway = closing.without(start | refused, set())[0] if refused and unmet else unmet
+    burdens = {
+        vertex: burden for vertex, burden in asks.items() if vertex not in blocked and vertex not in start
+    }
+    return Scope(
+        graph,
+        start,
+        burdens,
+        graph.close(start | burdens.keys()),
+        [service for service in activation.services if service.name not in unmet],
+        [service for service in activation.services if service.name in unmet],
+        frozenset(unmet - anyway),
+        deferred,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """Finds the services that cannot be met."""
+
+    network: Network
+    graph: Graph
+    services: list[ActiveService]
+    asks: Collection[int]
+
+    def without(self, start: set[int], blocked: set[int]) -> tuple[set[str], set[int]]:
+        """The services unmet when ``blocked`` may not be asked, and all that then may not be asked.
+
+        What a service of the event would give is not asked instead when that service cannot be met: it does not exist yet.
+        """
+        unmet: set[str] = set()
+        while True:
+            reached = self.graph.close(start | (set(self.asks) - blocked))
+            new = [
+                service
+                for service in self.services
+                if service.name not in unmet and self.network.done[service.name] not in reached
+            ]
+            if not new:
+                return unmet, blocked
+            unmet.update(service.name for service in new)
+            blocked = blocked | ({vertex for one in new for vertex in self.network.reach(one.gives)} - start)
+
+
+def _askable(ground: GroundEvent, circumstances: Circumstances, network: Network) -> dict[int, int]:
+    asks = {}
+    taking_part = {party for party in ground.event.parties if circumstances.presence((party,)) is Truth.TRUE}
+    for one, vertex in network.fields.items():
+        if vertex not in network.start and one.party in taking_part:
+            element = ground.element(one)
+            if element is not None and element.ask:
+                asks[vertex] = element.burden
+    return asks
+
+
+def _defer(
+    network: Network, graph: Graph, asks: Iterable[int], activation: Activation
+) -> dict[Field, frozenset[Field]]:
+    """The needed fields that a way not settled yet may supply, where what settles it can be learned."""
+    if not network.maybe:
+        return {}
+    with_asks = graph.close(network.start.union(asks))
+    ways = [way for way in network.maybe if with_asks.issuperset(network.fields[one] for one in way.turns_on)]
+    certain = graph.close(network.start)
+    produced = _produced(graph, with_asks)
+    own = {vertex for way in ways if way.service for vertex in way.edge.outputs} - certain - produced
+    optimistic = network.graph(way.edge for way in ways if not way.service)
+    hoped = own | (optimistic.close(network.start | own) - graph.close(network.start | own))
+    wanted = {
+        one for service in activation.services for one in service.inputs()
+    } - activation.decisions.keys()
+    deferred = [one for one in sorted(wanted) if network.fields[one] in hoped]
+    return {one: _turning(network.fields[one], ways, optimistic, network, own) for one in deferred}
+
+
+def _produced(graph: Graph, reached: set[int]) -> set[int]:
+    """What some certain way gives, so that it is known to come from there."""
+    return {vertex for edge in graph.edges if reached.issuperset(edge.inputs) for vertex in edge.outputs}
+
+
+def _turning(
+    vertex: int, ways: list[Maybe], optimistic: Graph, network: Network, own: set[int]
+) -> frozenset[Field]:
+    """What the unsettled ways to a vertex turn on."""
+    within = optimistic.close(network.start | own)
+    vertices, numbers = optimistic.backward([vertex], within, network.start)
+    taken: set[Edge] = {optimistic.edges[number] for number in numbers}
+    relevant = [
+        way
+        for way in ways
+        if (way.service and not set(vertices).isdisjoint(way.edge.outputs)) or way.edge in taken
+    ]
+    return frozenset().union(*(way.turns_on for way in relevant))

@@ -1,0 +1,63 @@
+"""Solving: from declarations and knowledge to the questions, and a derivation of everything the plan uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from qipan.core.declarations import Library
+from qipan.core.elements import Field
+from qipan.core.planner.closure import Graph
+from qipan.core.planner.derivations import Derived, derive, used
+from qipan.core.planner.evidence import Choice, choose_ways, chosen_edges
+from qipan.core.planner.ground import ground_event
+from qipan.core.planner.knowledge import Knowledge
+from qipan.core.planner.questions import least_questions
+from qipan.core.planner.setting import Setting, circumstances_of, set_out
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A plan in the planner's own terms; ``edges`` and ``vertices`` are those that the plan uses, edges in running order.
+
+    ``fields`` gives the field of each vertex that stands for one.
+    """
+
+    setting: Setting
+    questions: frozenset[int]
+    choice: Choice
+    graph: Graph
+    derived: Derived
+    edges: list[int]
+    vertices: set[int]
+    fields: Mapping[int, Field]
+
+
+def solve(library: Library, event: str, knowledge: Knowledge) -> Solved:
+    """Solve one life event; raises UnableToPlan when the library does not have it."""
+    ground = ground_event(library, event)
+    setting = set_out(ground, knowledge, circumstances_of(ground, knowledge))
+    network, scope = setting.network, setting.scope
+    _decide_deferred(setting)
+    fields = {vertex: field for table in (network.fields, network.sourced) for field, vertex in table.items()}
+    targets = _targets(setting)
+    names = [str(fields.get(vertex, "")) for vertex in range(network.size)]
+    questions = least_questions(scope.graph, scope.start, scope.burdens, names, targets)
+    known = scope.start | questions
+    choice = choose_ways(network, scope.met, known, scope.graph.close(known))
+    graph = Graph(chosen_edges(network, choice), network.size)
+    derived = derive(graph, known)
+    edges, vertices = used(graph, derived, targets)
+    return Solved(setting, frozenset(questions), choice, graph, derived, edges, vertices, fields)
+
+
+def _decide_deferred(setting: Setting) -> None:
+    for service in setting.scope.met:
+        for field in service.inputs():
+            setting.activation.decide(service.name, setting.scope.deferred.get(field, ()))
+
+
+def _targets(setting: Setting) -> list[int]:
+    """Every service that can be met, and every field that something turns on and that can be learned."""
+    network = setting.network
+    done = [network.done[service.name] for service in setting.scope.met]
+    turned_on = [network.fields[field] for field in sorted(setting.activation.decisions)]
+    return list(dict.fromkeys(vertex for vertex in (*done, *turned_on) if vertex in setting.scope.reachable))

@@ -1,0 +1,132 @@
+"""Services that cannot be met: what is missing, why, and which declarations are at fault."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from qipan.core.declarations import Position
+from qipan.core.elements import Field
+from qipan.core.plan import Left, Problem, Reason
+from qipan.core.planner.activation import ActiveService
+from qipan.core.planner.ground import GroundEvent, GroundEvidence, GroundService
+from qipan.core.planner.index import position_of
+from qipan.core.planner.knots import find_knots
+from qipan.core.planner.network import Network
+from qipan.core.planner.setting import Setting
+from qipan.core.planner.shortfall import Shortfall
+
+_BLAMELESS = frozenset({"refused", "source-down", "no-record", "waits"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """The services that cannot be met, with what answers why."""
+
+    ground: GroundEvent
+    network: Network
+    shortfall: Shortfall
+    services: Mapping[str, ActiveService]
+    stopped: frozenset[str]
+
+    def left(self) -> Iterator[Left]:
+        """Every such service, with its missing needs and documents."""
+        for name, service in self.services.items():
+            missing, documents = self._missing(service), self._missing_documents(service)
+            reasons = [self.shortfall.why(field) for field in missing]
+            reasons += [self._document_reason(document) for document in documents]
+            yield Left("service", name, None, self._service_reason(name, missing, reasons), settled=True)
+            for field in missing:
+                yield Left("need", name, field, self.shortfall.why(field), settled=True)
+            for document in documents:
+                yield Left(
+                    "document", name, None, self._document_reason(document), settled=True, name=document.name
+                )
+
+    def problems(self) -> Iterator[Problem]:
+        """What the declarations get wrong: needs without supply, and circles; not sources that are only down."""
+        waits_for: dict[str, dict[str, Field]] = {}
+        for name, service in self.services.items():
+            waits_for[name] = {}
+            for field in self._missing(service):
+                bottom = self.shortfall.behind(field)
+                for reason in bottom:
+                    if reason.code == "waits":
+                        waits_for[name].update(dict.fromkeys(reason.services, reason.fields[0]))
+                if name not in self.stopped and not _BLAMELESS & {reason.code for reason in bottom}:
+                    yield self._no_supply(service.ground, field, bottom)
+        for circle in find_knots(waits_for):
+            yield self._cycle(circle, waits_for)
+
+    def _missing(self, service: ActiveService) -> list[Field]:
+        return [
+            field for field in service.inputs() if self.network.fields[field] not in self.shortfall.reached
+        ]
+
+    def _missing_documents(self, service: ActiveService) -> list[GroundEvidence]:
+        numbers = self.network.documents
+        reached = self.shortfall.reached
+        return [one for one in service.documents if numbers[service.name, one.name] not in reached]
+
+    def _document_reason(self, document: GroundEvidence) -> Reason:
+        facts = dict.fromkeys(fact for way in document.ways for fact in way.facts)
+        missing = [fact for fact in facts if self.network.sourced[fact] not in self.shortfall.reached]
+        return self.shortfall.why(missing[0]) if missing else Reason("no-source")
+
+    def _service_reason(self, name: str, missing: list[Field], reasons: list[Reason]) -> Reason:
+        if name in self.stopped:
+            return Reason("refused", services=tuple(sorted(self._refusers(name))), fields=tuple(missing))
+        first = reasons[0]
+        return Reason(first.code, first.services, tuple(missing) or first.fields, first.resources)
+
+    def _refusers(self, name: str) -> set[str]:
+        """The refused services behind a stopped one, through others that stopped too."""
+        found: set[str] = set()
+        seen, queue = {name}, [name]
+        for one in queue:
+            for field in self._missing(self.services[one]):
+                found.update(self.shortfall.refused.get(field, ()))
+                givers = self.shortfall.givers.get(field, ())
+                new = [giver for giver in givers if giver in self.stopped and giver not in seen]
+                seen.update(new)
+                queue.extend(new)
+        return found
+
+    def _no_supply(self, service: GroundService, field: Field, bottom: list[Reason]) -> Problem:
+        values = {
+            "event": self.ground.event.name,
+            "service": service.name,
+            "field": str(field),
+            "reason": bottom[0].code,
+            "resources": sorted({name for reason in bottom for name in reason.resources}),
+        }
+        return Problem("no-supply", "error", self._position(service, field), values)
+
+    def _cycle(self, circle: tuple[str, ...], waits_for: Mapping[str, Mapping[str, Field]]) -> Problem:
+        pairs = list(itertools.pairwise(circle))
+        needed = [waits_for[one][other] for one, other in pairs]
+        values = {
+            "event": self.ground.event.name,
+            "path": list(circle),
+            "fields": [str(field) for field in needed],
+        }
+        found = [
+            self._position(self.services[one].ground, field)
+            for (one, _), field in zip(pairs, needed, strict=True)
+        ]
+        related = tuple(position for position in found[1:] if position is not None)
+        return Problem("cycle", "error", found[0], values, related)
+
+    def _position(self, service: GroundService, field: Field) -> Position | None:
+        return need_position(self.ground, service, field)
+
+
+def need_position(ground: GroundEvent, service: GroundService, field: Field) -> Position | None:
+    """Where a service declares its need of a field."""
+    own = next((need.own for need in service.needs if need.field == field), field)
+    return position_of(ground.library, "services", service.name, "needs", str(own))
+
+
+def find_unmet(setting: Setting, shortfall: Shortfall) -> Unmet:
+    """Gather the services that cannot be met, by name."""
+    services = {service.name: service for service in setting.scope.unmet}
+    return Unmet(setting.ground, setting.network, shortfall, services, setting.scope.stopped)
