@@ -8,6 +8,7 @@ from uuid import UUID
 from qipan import records
 from qipan.applications.intake import Answered, Asking, Identity, identity_facts, take_in
 from qipan.applications.rows import Fact
+from qipan.applications.standing import standing
 from qipan.catalogue import queries as catalogue
 from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge
@@ -45,17 +46,29 @@ class DraftRow(NamedTuple):
         """What the identity says of the applicant."""
         return Identity(self.name, self.id_number, self.phone)
 
-    def learned(self) -> list[Fact]:
-        """List what was looked up for this draft."""
-        return [
-            Fact(field, one["value"], str(one["kind"]), str(one["via"]), datetime.fromisoformat(str(one["at"])))  # type: ignore[arg-type]
-            for field, one in self.facts.items()
-        ]
+    def learned(self, today: date) -> list[Fact]:
+        """List what was looked up and still stands."""
+        asking = asking_of(self.version, self.event, today)
+        return standing(asking, identity_facts(asking.event, self.identity), kept_facts(self.facts), self.answers)
+
+    def known(self, today: date) -> dict[Field, Value]:
+        """Give what is known before anything typed counts."""
+        asking = asking_of(self.version, self.event, today)
+        looked_up = {Field.parse(fact.field): fact.value for fact in self.learned(today)}
+        return {**looked_up, **identity_facts(asking.event, self.identity)}
 
 
 def read_draft(draft: UUID, person: int) -> DraftRow | None:
     """Find one person's draft."""
     return records.first(DraftRow, f"{DRAFT} WHERE d.id = %s AND d.person = %s", [draft, person])
+
+
+def kept_facts(kept: Mapping[str, Mapping[str, object]]) -> list[Fact]:
+    """Read facts as a draft keeps them."""
+    return [
+        Fact(field, one["value"], str(one["kind"]), str(one["via"]), datetime.fromisoformat(str(one["at"])))  # type: ignore[arg-type]
+        for field, one in kept.items()
+    ]
 
 
 def asking_of(version: int, event: str, today: date) -> Asking:
@@ -64,23 +77,21 @@ def asking_of(version: int, event: str, today: date) -> Asking:
     return Asking(library, version, library.events[event], today)
 
 
-def base_knowledge(draft: DraftRow, asking: Asking) -> Knowledge:
+def base_knowledge(draft: DraftRow, today: date) -> Knowledge:
     """What is known before anything typed counts."""
-    looked_up: dict[Field, Value] = {Field.parse(fact.field): fact.value for fact in draft.learned()}
     return Knowledge(
-        facts={**looked_up, **identity_facts(asking.event, draft.identity)},
+        facts=draft.known(today),
         without=frozenset(draft.without),
         lacking=frozenset(lack(text) for text in draft.lacking),
         skipped=frozenset(draft.skipped),
         identified=True,
-        today=asking.today,
+        today=today,
     )
 
 
 def answered(draft: DraftRow, today: date) -> Answered:
     """Take in what a draft holds."""
-    asking = asking_of(draft.version, draft.event, today)
-    return take_in(asking, base_knowledge(draft, asking), draft.answers)
+    return take_in(asking_of(draft.version, draft.event, today), base_knowledge(draft, today), draft.answers)
 
 
 def lack(text: str) -> tuple[str, Field]:
@@ -92,5 +103,3 @@ def lack(text: str) -> tuple[str, Field]:
 def lack_text(step: str, field: Field) -> str:
     """Write what a fetch had no value for."""
     return f"{step} {field}"
-
-

@@ -4,7 +4,7 @@ A pure function of the library, the plan and the draft. Reasons and failures sta
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from qipan.applications.intake import Answered, Asking
@@ -146,7 +146,7 @@ class Filled:
 
     typed: Mapping[str, object]
     facts: Sequence[Fact] = ()
-    claims: Mapping[str, str] = {}  # noqa: RUF008 -- never changed
+    claims: Mapping[str, str] = field(default_factory=dict)
     consents: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()

@@ -15,10 +15,9 @@ from qipan.applications import opening, plans
 from qipan.applications.intake import Answered, Asking
 from qipan.applications.later import JOB
 from qipan.applications.numbers import new_id, new_number
-from qipan.applications.opening import NewCase
 from qipan.applications.rows import Submitted
 from qipan.core.elements import Field, Value
-from qipan.core.lifecycle import ApplicationState, CaseState
+from qipan.core.lifecycle import ApplicationState
 from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
 
@@ -92,7 +91,7 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
         submission.acting.entry(
             "submit_application", f"application:{application}", event=submission.asking.event.name, plan=planned.digest
         ),
-        *(_entry(submission.acting, case) for case in cases),
+        *(opening.entry_of(submission.acting, case) for case in cases),
     ]
     outcome = records.first(
         _Outcome,
@@ -122,12 +121,6 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
     if not outcome.planned:
         plans.store(planned)
     return Submitted(number, application, created=True)
-
-
-def _entry(acting: Acting, case: NewCase) -> ledger.NewEntry:
-    """A case that is ready is opened at once; one that waits is only noted."""
-    act = "open_case" if case.state is CaseState.SUBMITTED else "await_case"
-    return acting.entry(act, f"case:{case.id}", service=case.service, agency=case.agency)
 
 
 def _fact_columns(learned: Sequence[Learned]) -> dict[str, object]:

@@ -103,7 +103,7 @@ def take_in(asking: Asking, base: Knowledge, typed: Typed) -> Answered:
 
 def stating(base: Knowledge, values: Mapping[Field, Value]) -> Knowledge:
     """Add what the applicant said to what is known."""
-    return replace(base, facts={**base.facts, **values}, stated=base.stated | values.keys())
+    return replace(base, facts={**base.facts, **values}, stated=base.stated.union(values))
 
 
 def failure_of(asking: Asking, field: Field, value: Value, checks: Checks = NO_CHECKS) -> CheckFailure | None:

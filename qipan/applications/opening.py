@@ -1,7 +1,7 @@
 """Cases as they begin: in which agency, waiting or ready, and until when."""
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from qipan.core.lifecycle import CaseState
 from qipan.core.plan import Plan, PlannedService
 from qipan.core.planner.ground import ground_event
 from qipan.core.worktime import due_on
+from qipan.ledger.entries import NewEntry
+from qipan.people.actors import Acting
 
 INSERT_CASES = """
 INSERT INTO cases (id, application_id, ordinal, service, agency, region, state, ready_at, due_on, statutory_due_on,
@@ -39,8 +41,8 @@ class NewCase(NamedTuple):
     region: str
     state: CaseState
     ready_at: datetime | None
-    due_on: object
-    statutory_due_on: object
+    due_on: date | None
+    statutory_due_on: date | None
 
 
 def new_cases(
@@ -48,27 +50,40 @@ def new_cases(
 ) -> list[NewCase]:
     """Make a case for each planned service that has none yet."""
     services = [each for each in plan.services if each.service not in begun]
-    regions = {each.name: str(facts.get(each.region, "")) if each.region else "" for each in _ground(asking)}
-    library = asking.library
-    wanted = [
-        Wanted(each.agency, library.services[each.service].level, regions[each.service]) for each in services
-    ]
-    agencies = handling_agencies(wanted)
+    regions = [_region(asking, each.service, facts) for each in services]
+    agencies = handling_agencies(
+        [_wanted(asking, each.service, region) for each, region in zip(services, regions, strict=True)]
+    )
     return [
-        _new_case(asking, each, agency, regions[each.service], at)
-        for each, agency in zip(services, agencies, strict=True)
+        _new_case(asking, each, _Place(region, agency), is_ready(each, facts), at)
+        for each, region, agency in zip(services, regions, agencies, strict=True)
     ]
 
 
-def is_ready(planned: PlannedService) -> bool:
-    """Whether nothing stands before a service any more: plans leave out what is done."""
-    return not planned.waits_for
+def place_of(asking: Asking, service: str, facts: Mapping[Field, Value]) -> tuple[str, str]:
+    """Say for which region, and by which agency, a service is handled."""
+    region = _region(asking, service, facts)
+    return region, handling_agencies([_wanted(asking, service, region)])[0]
 
 
-def clocks(limits: Limits, at: datetime, paused: int = 0) -> tuple[object, object]:
+def is_ready(planned: PlannedService, facts: Collection[Field]) -> bool:
+    """Whether nothing stands before a service any more; plans leave out what is done."""
+    return not planned.waits_for and all(field in facts for field in planned.needs)
+
+
+def entry_of(acting: Acting, case: NewCase) -> NewEntry:
+    """Put the beginning of a case into the trail: one that is ready is opened at once, one that waits only noted."""
+    act = "open_case" if case.state is CaseState.SUBMITTED else "await_case"
+    return acting.entry(act, f"case:{case.id}", service=case.service, agency=case.agency)
+
+
+def clocks(limits: Limits, at: datetime, paused: int = 0) -> tuple[date, date]:
     """The promised and the statutory due date of a case that reached its agency at this time."""
     arrived = timezone.localdate(at)
-    return tuple(due_on(arrived, days, WORKING_DAYS, paused) for days in (limits.promised, limits.statutory))  # type: ignore[return-value]
+    return (
+        due_on(arrived, limits.promised, WORKING_DAYS, paused),
+        due_on(arrived, limits.statutory, WORKING_DAYS, paused),
+    )
 
 
 def case_columns(cases: Collection[NewCase]) -> dict[str, list[object]]:
@@ -80,18 +95,37 @@ def case_columns(cases: Collection[NewCase]) -> dict[str, list[object]]:
     return dict(zip(names, map(list, columns), strict=True))
 
 
-def _new_case(asking: Asking, planned: PlannedService, agency: str, region: str, at: datetime) -> NewCase:
-    ready = is_ready(planned)
-    due, statutory = clocks(asking.library.services[planned.service].limits, at) if ready else (None, None)
-    state = CaseState.SUBMITTED if ready else CaseState.WAITING
-    ordinal = _ordinals(asking)[planned.service]
-    return NewCase(new_id(at), ordinal, planned.service, agency, region, state, at if ready else None, due, statutory)
+class _Place(NamedTuple):
+    region: str
+    agency: str
+
+
+def _new_case(asking: Asking, planned: PlannedService, place: _Place, ready: bool, at: datetime) -> NewCase:  # noqa: FBT001
+    service = planned.service
+    due, statutory = clocks(asking.library.services[service].limits, at) if ready else (None, None)
+    return NewCase(
+        id=new_id(at),
+        ordinal=_ordinals(asking)[service],
+        service=service,
+        agency=place.agency,
+        region=place.region,
+        state=CaseState.SUBMITTED if ready else CaseState.WAITING,
+        ready_at=at if ready else None,
+        due_on=due,
+        statutory_due_on=statutory,
+    )
+
+
+def _wanted(asking: Asking, service: str, region: str) -> Wanted:
+    declared = asking.library.services[service]
+    return Wanted(declared.agency, declared.level, region)
+
+
+def _region(asking: Asking, service: str, facts: Mapping[Field, Value]) -> str:
+    ground = next(each for each in ground_event(asking.library, asking.event.name).services if each.name == service)
+    return str(facts.get(ground.region, "")) if ground.region else ""
 
 
 def _ordinals(asking: Asking) -> dict[str, int]:
     """Number the event's services, whichever of them a plan has."""
     return {use.service: number for number, use in enumerate(asking.event.services, 1)}
-
-
-def _ground(asking: Asking) -> Iterator[object]:
-    yield from ground_event(asking.library, asking.event.name).services

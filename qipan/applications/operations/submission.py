@@ -1,6 +1,6 @@
 """Submitting a form: once, complete, and checked to the last answer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -8,12 +8,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from qipan import records
-from qipan.applications.drafting import asking_of, lack
+from qipan.applications.drafting import asking_of, kept_facts, lack
 from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
 from qipan.applications.insertion import Learned, Submission, insert
 from qipan.applications.intake import Answered, Asking, Identity, identity_facts, take_in
 from qipan.applications.planning import resources_of
-from qipan.applications.rows import Submitted
+from qipan.applications.rows import Fact, Submitted
+from qipan.applications.standing import standing
 from qipan.core.declarations import MeetKind
 from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge
@@ -126,7 +127,8 @@ def _submission(
     asking = _asking(content, at)
     identity = identity_facts(asking.event, Identity(start.name, start.id_number, start.phone))
     without = content.without | (resources_of(asking.version, asking.event.name) - content.consents)
-    base: dict[Field, Value] = {**_looked_up(content), **identity}
+    looked_up = standing(asking, identity, kept_facts(content.facts), content.answers)
+    base = {**{Field.parse(fact.field): fact.value for fact in looked_up}, **identity}
     answered = _complete(asking, content, base, without)
     return Submission(
         acting=acting,
@@ -136,7 +138,7 @@ def _submission(
         asking=asking,
         answered=answered,
         values={**base, **answered.values},
-        learned=_learned(content, identity, answered, at),
+        learned=_learned(content, identity, looked_up, answered, at),
         consents=sorted(content.consents),
         without=sorted(without),
         lacking=content.lacking,
@@ -177,21 +179,20 @@ def _complete(
     return answered
 
 
-def _looked_up(content: _Content) -> dict[Field, Value]:
-    return {Field.parse(field): fact["value"] for field, fact in content.facts.items()}  # type: ignore[misc]
-
-
 def _learned(
-    content: _Content, identity: Mapping[Field, Value], answered: Answered, at: datetime
+    content: _Content,
+    identity: Mapping[Field, Value],
+    looked_up: Sequence[Fact],
+    answered: Answered,
+    at: datetime,
 ) -> list[Learned]:
     """Put together what was learned, by where it came from."""
     found = [Learned("identity", "", _written(identity), at)]
-    by_source: dict[tuple[str, str, str], dict[str, object]] = {}
-    for field, fact in content.facts.items():
-        source = str(fact["kind"]), str(fact["via"]), str(fact["at"])
-        by_source.setdefault(source, {})[field] = fact["value"]
+    by_source: dict[tuple[str, str, datetime], dict[str, object]] = {}
+    for fact in looked_up:
+        by_source.setdefault((fact.kind, fact.via, fact.learned_at), {})[fact.field] = fact.value
     for (kind, via, when), facts in by_source.items():
-        found.append(Learned(kind, via, facts, datetime.fromisoformat(when)))
+        found.append(Learned(kind, via, facts, when))
     if answered.values:
         found.append(Learned("answer", "", _written(answered.values), at))
     if content.claims:

@@ -1,0 +1,71 @@
+"""What runs later: advancing applications, and bringing back the jobs of a worker that died.
+
+A job is enqueued in the transaction of the act that causes it, so it cannot be lost; it may run twice, so it can be repeated.
+"""
+
+import logging
+import traceback
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from qipan.applications.advancing import advance_application
+from qipan.applications.errors import NotTheirs
+from qipan.applications.later import QUEUE, TASK
+from qipan.applications.models import Application
+
+ATTEMPTS = 5
+HEARTBEAT = 3.0  # seconds between two signs of life of a worker
+STALLED = 12.0  # seconds without one, after which its jobs go to another
+_log = logging.getLogger(__name__)
+
+
+class AdvanceFailed(Exception):
+    """An application could not be advanced; the cause is named without its words, which may hold people's data."""
+
+
+@app.task(name=TASK, queue=QUEUE, retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=3), pass_context=True)
+def advance(context: JobContext, *, application: str) -> None:
+    """Advance an application; after the last attempt, an official sees that it is stuck."""
+    try:
+        advance_application(application=UUID(application), now=timezone.now)
+    except NotTheirs:
+        _log.warning("There is no application %s to advance.", application)
+    except Exception as error:
+        where = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("Advancing %s failed: %s\n%s", application, type(error).__name__, where)  # noqa: TRY400
+        if context.job.attempts + 1 >= ATTEMPTS:
+            _put_in_trouble(UUID(application), type(error).__name__)
+        raise AdvanceFailed(type(error).__name__) from None
+    finally:
+        connection.close()
+
+
+@app.periodic(cron="* * * * * */10", periodic_id="rescue")
+@app.task(name="qipan.applications.tasks.rescue", queue=QUEUE, pass_context=True)
+async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -- procrastinate gives it
+    """Put the jobs of dead workers back in the queue."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+        if job.id is not None and job.id != context.job.id:
+            await manager.retry_job_by_id_async(job.id, retry_at=timezone.now())
+
+
+def run_worker(*, concurrency: int = 2) -> None:
+    """Work until interrupted."""
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
+        worker_app.run_worker(
+            concurrency=concurrency,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=STALLED,
+            fetch_job_polling_interval=5.0,
+        )
+
+
+def _put_in_trouble(application: UUID, what: str) -> None:
+    with transaction.atomic():
+        Application.objects.filter(id=application).update(trouble=f"failed {what}")
