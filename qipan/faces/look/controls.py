@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from qipan.applications.forms import FormQuestion, Option
 from qipan.core.elements import Checks, ElementType
-from qipan.faces.look.places import Place, find_places, place_name
+from qipan.faces.look.places import Place, find_places, place_code, place_name
+from qipan.faces.look.values import as_date
 
 MOST_RADIOS = 6
 LONG = 80  # characters from which a text gets several lines
+PLACES = "@places"  # names the fields of a form that are places
 PICKED = "@place"  # ends the name of the radios below a place's control
 
 
@@ -43,6 +47,13 @@ class Control:
     def grouped(self) -> bool:
         """Whether several inputs share one heading."""
         return self.kind == "radio"
+
+    @property
+    def chosen(self) -> str:
+        """The answer as it is read back: the words of a choice, a day as it is said."""
+        words = {choice.value: choice.label for choice in self.choices}
+        day = as_date(self.value) if self.kind == "date" else None
+        return date_format(day) if day else words.get(self.value, self.value)
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -102,9 +113,15 @@ def control(question: FormQuestion, *, today: date, error: str = "", own: bool =
     )
 
 
-def as_chosen(name: str, form: Mapping[str, str]) -> str:
-    """What a form says of a field: a place that was picked from the list, or else what stands in the control."""
-    return form.get(name + PICKED, "") or form.get(name, "")
+def answers_in(form: QueryDict) -> dict[str, object]:
+    """What a form says of each field: a place picked from the list, or named so that it can be no other, by its code."""
+    places = set(form.getlist(PLACES))
+    names = {name.removesuffix(PICKED) for name in form if "." in name}
+    return {name: _place_in(form, name) if name in places else form.get(name, "") for name in sorted(names)}
+
+
+def _place_in(form: QueryDict, name: str) -> str:
+    return form.get(name + PICKED) or place_code(form.get(name, ""))
 
 
 def _shape(kind: ElementType, checks: Checks, options: Sequence[Option], today: date) -> Shape:

@@ -1,21 +1,37 @@
 """What every page of the portal shares: its reader, and the part of the site it belongs to."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from qipan.faces.look.actors import person_of
+from qipan.faces.look.actors import official_of, person_of, served_of
+
+
+class Reader(NamedTuple):
+    """Whose pages these are; `clerk` is the name of who serves them at a window, if anybody does."""
+
+    name: str
+    clerk: str = ""
 
 
 def page(
     request: HttpRequest, template: str, values: Mapping[str, object], *, here: str = "", status: int = 200
 ) -> HttpResponse:
     """A page with its frame; `here` names the part of the navigation it belongs to."""
-    frame = {"reader": person_of(request), "here": here}
+    frame = {"reader": _reader(request), "here": here}
     return render(request, f"portal/{template}", {**frame, **values}, status=status)
 
 
 def language(request: HttpRequest) -> str:
     """The reader's language, as declared texts are asked for: zh… or en."""
     return str(getattr(request, "LANGUAGE_CODE", "zh-hans"))
+
+
+def _reader(request: HttpRequest) -> Reader | None:
+    person = person_of(request)
+    if person is not None:
+        return Reader(person.name)
+    served, clerk = served_of(request), official_of(request)
+    return Reader(served.name, clerk.name) if served and clerk else None

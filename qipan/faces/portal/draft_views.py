@@ -1,0 +1,278 @@
+"""What the pages of a draft show: consent, the form, and the answers to check."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from qipan.applications.forms import FormDocument, FormKnown, FormLookup, FormQuestion, FormView, Option
+from qipan.core.checks import CheckFailure, check_value, parse_value
+from qipan.core.declarations import MeetKind
+from qipan.core.elements import Element, Field
+from qipan.faces.look.check_words import missing, sentence
+from qipan.faces.look.controls import Control, control
+from qipan.faces.look.reason_words import reason_sentence
+from qipan.faces.look.titles import Titles
+from qipan.faces.look.values import shown_again, shown_as_typed
+
+
+class AskedLookup(NamedTuple):
+    """One source to consent to, with all that would be looked up in it."""
+
+    resource: str
+    title: str
+    agency: str
+    fields: tuple[str, ...]
+    services: tuple[str, ...]
+    legal_basis: tuple[str, ...]
+
+
+class Asked(NamedTuple):
+    """A question on the page: its control, why it is asked, and whether an answer changes the others."""
+
+    control: Control
+    why: tuple[str, ...]
+
+
+class Group(NamedTuple):
+    """Questions about one party."""
+
+    title: str
+    questions: tuple[Asked, ...]
+
+
+class Known(NamedTuple):
+    """A fact that nobody has to type; `claim` is what the person says instead."""
+
+    field: str
+    title: str
+    shown: str
+    source: str
+    claim: str
+
+
+class KnownGroup(NamedTuple):
+    """Known facts about one party."""
+
+    title: str
+    facts: tuple[Known, ...]
+
+
+class Document(NamedTuple):
+    """A document to send, with what was sent."""
+
+    id: str
+    service: str
+    evidence: str
+    title: str
+    wanted_by: str
+    sent: tuple[tuple[UUID, str, str], ...]
+    error: str
+
+
+class Spared(NamedTuple):
+    """A document that need not be sent, and what stands in for it."""
+
+    title: str
+    instead: str
+
+
+class FormPage(NamedTuple):
+    """All that the form shows."""
+
+    title: str
+    deciding: tuple[Asked, ...]
+    groups: tuple[Group, ...]
+    known: tuple[KnownGroup, ...]
+    known_count: int
+    documents: tuple[Document, ...]
+    spared: tuple[Spared, ...]
+    optional: tuple[tuple[str, str, bool], ...]
+    services: tuple[str, ...]
+    failed: tuple[str, ...]
+    errors: tuple[tuple[str, str], ...]
+    complete: bool
+    to_consent: bool
+
+
+def asked_lookups(
+    form: FormView, titles: Titles, states: Sequence[str] = ("to-consent",)
+) -> tuple[AskedLookup, ...]:
+    """The sources to ask leave for, each once."""
+    needed_by = {fetch.name: fetch.needed_by for fetch in form.plan.fetches}
+    found: dict[str, list[FormLookup]] = {}
+    for lookup in form.lookups:
+        if lookup.state in states:
+            found.setdefault(lookup.resource, []).append(lookup)
+    return tuple(
+        AskedLookup(
+            resource,
+            lookups[0].title,
+            lookups[0].agency_title,
+            tuple(dict.fromkeys(field for lookup in lookups for field in lookup.fields)),
+            tuple(
+                dict.fromkeys(titles.service(name) for one in lookups for name in needed_by.get(one.step, ()))
+            ),
+            lookups[0].legal_basis,
+        )
+        for resource, lookups in found.items()
+    )
+
+
+def form_page(form: FormView, titles: Titles, today: date, *, strict: bool = False) -> FormPage:
+    """Put the form together; where strict, every open question and unsent document is an error."""
+    deciding = tuple(_asked(each, titles, today, strict=strict) for each in form.deciding)
+    groups = tuple(
+        Group(group.title, tuple(_asked(each, titles, today, strict=strict) for each in group.questions))
+        for group in form.groups
+    )
+    documents = tuple(
+        _document(each, strict=strict) for each in form.documents if each.met_by is MeetKind.UPLOAD
+    )
+    return FormPage(
+        title=form.title,
+        deciding=deciding,
+        groups=groups,
+        known=_known(form.known, titles),
+        known_count=len(form.known),
+        documents=documents,
+        spared=tuple(_spared(each, titles) for each in form.documents if each.met_by is not MeetKind.UPLOAD),
+        optional=tuple((one.service, one.title, one.skipped) for one in form.services if one.optional),
+        services=tuple(one.title for one in form.services if not one.skipped),
+        failed=tuple(dict.fromkeys(one.title for one in form.lookups if one.state == "failed")),
+        errors=(
+            *_question_errors((deciding, *(group.questions for group in groups))),
+            *_document_errors(documents),
+        ),
+        complete=form.complete,
+        to_consent=any(one.state == "to-consent" for one in form.lookups),
+    )
+
+
+class ClaimPage(NamedTuple):
+    """A known fact, and the control for what the person says instead."""
+
+    fact: Known
+    control: Control
+
+
+def claim_page(known: FormKnown, typed: object, titles: Titles, today: date) -> ClaimPage:
+    """Show a fact to contradict; `typed` is what was just sent, None where nothing was."""
+    question = _claim_question(known, titles, known.claim if typed is None else str(typed))
+    error = "" if typed is None else _claim_error(question, titles, today)
+    return ClaimPage(_fact(known, titles), control(question, today=today, error=error))
+
+
+def _claim_question(known: FormKnown, titles: Titles, value: str) -> FormQuestion:
+    element = element_of(titles, known.field)
+    if element is None:
+        raise LookupError(known.field)
+    codes = titles.library.codes.get(element.codes or "")
+    options = codes.values.items() if codes else ()
+    return FormQuestion(
+        field=known.field,
+        party=known.party,
+        title=_("应该是"),
+        question="",
+        hint=element.hint.say(titles.language) if element.hint else "",
+        type=element.type,
+        options=tuple(Option(code, title.say(titles.language)) for code, title in options),
+        checks=element.checks,
+        decides=False,
+        value=value,
+        failure=None,
+        needed_by=(),
+        reasons=(),
+    )
+
+
+def _claim_error(question: FormQuestion, titles: Titles, today: date) -> str:
+    element = element_of(titles, question.field)
+    value = parse_value(question.value, element) if element else None
+    if value is None or element is None:
+        return missing()
+    if not isinstance(value, CheckFailure):
+        failure = check_value(value, element, element.checks, titles.library.codes, today)
+    else:
+        failure = value
+    return sentence(failure, element, titles.language) if failure else ""
+
+
+def _asked(question: FormQuestion, titles: Titles, today: date, *, strict: bool) -> Asked:
+    own = question.party == titles.event.applicant
+    asked = control(question, today=today, error=_error(question, titles, strict=strict), own=own)
+    return Asked(asked, tuple(reason_sentence(reason, titles) for reason in question.reasons))
+
+
+def _error(question: FormQuestion, titles: Titles, *, strict: bool) -> str:
+    element = element_of(titles, question.field)
+    if question.failure and element:
+        return sentence(question.failure, element, titles.language)
+    return missing() if strict and not question.value else ""
+
+
+def _question_errors(groups: Iterable[Iterable[Asked]]) -> Iterable[tuple[str, str]]:
+    for group in groups:
+        for asked in group:
+            if asked.control.error:
+                yield asked.control.id, f"{asked.control.label} {asked.control.error}"
+
+
+def _document_errors(documents: Iterable[Document]) -> Iterable[tuple[str, str]]:
+    return ((one.id, f"{one.title} {one.error}") for one in documents if one.error)
+
+
+def _document(document: FormDocument, *, strict: bool) -> Document:
+    return Document(
+        id=f"d-{document.service}-{document.evidence}",
+        service=document.service,
+        evidence=document.evidence,
+        title=document.title,
+        wanted_by=document.service_title,
+        sent=tuple((one.id, one.filename, _size(one.size)) for one in document.uploads),
+        error=_("还没有上传。") if strict and not document.uploads else "",
+    )
+
+
+def element_of(titles: Titles, field: str) -> Element | None:
+    """The element of one of the event's fields."""
+    named = Field.parse(field)
+    slot = titles.event.parties.get(named.party)
+    return titles.library.elements.get(f"{slot.kind}.{named.word}") if slot else None
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, size // 1000)} kB"  # noqa: PLR2004
+
+
+def _spared(document: FormDocument, titles: Titles) -> Spared:
+    if document.met_by is MeetKind.CERTIFICATE:
+        named = [titles.certificate(name.partition("(")[0]) for name in document.via]
+        return Spared(document.title, _("用电子证照：%(names)s") % {"names": titles.listed(named)})
+    return Spared(document.title, _("部门间核对数据，不用您交"))
+
+
+def _known(facts: Sequence[FormKnown], titles: Titles) -> tuple[KnownGroup, ...]:
+    parties = dict.fromkeys(fact.party for fact in facts)
+    return tuple(
+        KnownGroup(titles.party(party), tuple(_fact(fact, titles) for fact in facts if fact.party == party))
+        for party in parties
+    )
+
+
+def _fact(fact: FormKnown, titles: Titles) -> Known:
+    element = element_of(titles, fact.field)
+    return Known(
+        fact.field,
+        fact.title,
+        shown_again(fact.shown, element),
+        _("您的登录身份") if fact.kind == "identity" else source(fact),
+        shown_as_typed(fact.claim, element, titles.library.codes, titles.language) if fact.claim else "",
+    )
+
+
+def source(fact: FormKnown) -> str:
+    """Where a fact comes from: the register and who keeps it."""
+    return _("%(agency)s《%(register)s》") % {"agency": fact.agency_title, "register": fact.via_title}

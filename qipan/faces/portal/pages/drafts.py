@@ -1,0 +1,235 @@
+"""A form on its way: consent to the look-ups, the questions, the check, and the submission."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from qipan.applications import operations, prefill, queries
+from qipan.applications.errors import UnableToStart, UnableToSubmit, UnableToUpload
+from qipan.applications.forms import FormView
+from qipan.catalogue import queries as catalogue
+from qipan.faces.look.access import access, signed_in_person
+from qipan.faces.look.actors import the_acting
+from qipan.faces.look.controls import answers_in
+from qipan.faces.look.titles import Titles
+from qipan.faces.portal.draft_views import FormPage, asked_lookups, claim_page, form_page
+from qipan.faces.portal.pages.shell import language, page
+from qipan.faces.portal.refusals import refusal, theirs
+
+DOCUMENT = "document "  # begins the name of a file's control; the service and the document follow
+OPTIONAL = "optional"  # the services that may be left out, and those of them that are not
+CHOSEN = "chosen"
+
+
+@access(signed_in_person)
+@require_POST
+def start(request: HttpRequest, event: str) -> HttpResponse:
+    """Begin a form, with what was said of the situation already."""
+    acting = the_acting(request)
+    given, at = answers_in(request.POST), timezone.now()
+    try:
+        with transaction.atomic():
+            draft = operations.start_draft(
+                acting=acting, person=acting.applicant, event=event, answers=given, at=at
+            )
+    except UnableToStart as error:
+        raise Http404 from error
+    return redirect("portal:consent", draft=draft)
+
+
+@access(signed_in_person)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Say which registers would be looked into, and ask for leave; what is declined is asked instead."""
+    if request.method == "POST":
+        return _consent(request, draft)
+    form = the_form(request, draft)
+    asked = asked_lookups(form, titles_of(form, request))
+    if not asked:
+        return redirect("portal:form", draft=draft)
+    return page(request, "consent.html", {"draft": draft, "title": form.title, "lookups": asked})
+
+
+def _consent(request: HttpRequest, draft: UUID) -> HttpResponse:
+    asked = set(request.POST.getlist("resource"))
+    declined = set(request.POST.getlist("declined")) & asked
+    acting, at = the_acting(request), timezone.now()
+    with theirs():
+        with transaction.atomic():
+            operations.consent(
+                acting=acting, draft=draft, resources=asked - declined, refused=declined, at=at
+            )
+        prefill.prefill_draft(acting=acting, draft=draft, at=at)
+    return redirect("portal:form", draft=draft)
+
+
+@access(signed_in_person)
+@require_http_methods(["GET", "HEAD", "POST"])
+def form(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """The questions; whatever button sends them, everything typed is kept first."""
+    if request.method == "POST":
+        return _go_on(request, draft)
+    view = the_form(request, draft)
+    values = _form_values(request, draft, view, strict="check" in request.GET)
+    return page(request, "form.html", values)
+
+
+@access(signed_in_person)
+@require_POST
+def save(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Keep what is typed, quietly, and show what follows from it: a fragment for htmx."""
+    _keep(request, draft)
+    view = the_form(request, draft)
+    template = "_questions.html" if request.headers.get("HX-Target") == "questions" else "_saved.html"
+    return page(request, template, {**_form_values(request, draft, view), "saved_at": timezone.localtime()})
+
+
+@access(signed_in_person)
+@require_safe
+def check(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Everything on one page, to be checked before it is sent."""
+    view = the_form(request, draft)
+    if not view.complete:
+        return redirect(f"{reverse('portal:form', kwargs={'draft': draft})}?check=1")
+    values = _form_values(request, draft, view)
+    lookups = asked_lookups(view, titles_of(view, request), ("ready",))
+    return page(request, "check.html", {**values, "lookups": lookups})
+
+
+@access(signed_in_person)
+@require_POST
+def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Send it. Sent twice, it is still one application: the draft is its idempotency key."""
+    acting, at = the_acting(request), timezone.now()
+    if "declared" not in request.POST:
+        messages.error(request, _("请先勾选声明，再提交。"))
+        return redirect("portal:check", draft=draft)
+    try:
+        with transaction.atomic(), theirs():
+            submitted = operations.submit_application(
+                acting=acting, person=acting.applicant, idempotency_key=str(draft), draft=draft, at=at
+            )
+    except UnableToSubmit:
+        return redirect(f"{reverse('portal:form', kwargs={'draft': draft})}?check=1")
+    return redirect("portal:submitted", number=submitted.number)
+
+
+@access(signed_in_person)
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest, draft: UUID, field: str) -> HttpResponse:
+    """Say that a register has it wrong, and what is right."""
+    view = the_form(request, draft)
+    known = next((one for one in view.known if one.field == field), None)
+    if known is None:
+        raise Http404
+    typed = answers_in(request.POST).get(field, "") if request.method == "POST" else None
+    claimed = claim_page(known, typed, titles_of(view, request), timezone.localdate())
+    if request.method != "POST" or (claimed.control.error and "withdraw" not in request.POST):
+        values = {"draft": draft, "fact": claimed.fact, "control": claimed.control}
+        return page(request, "claim.html", values)
+    claims = {field: "" if "withdraw" in request.POST else str(typed)}
+    with transaction.atomic(), theirs():
+        operations.save_answers(
+            acting=the_acting(request), draft=draft, answers={}, claims=claims, at=timezone.now()
+        )
+    return redirect("portal:form", draft=draft)
+
+
+@access(signed_in_person)
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Throw a draft away, after asking once."""
+    if request.method != "POST":
+        view = the_form(request, draft)
+        return page(request, "discard.html", {"draft": draft, "title": view.title}, here="mine")
+    with transaction.atomic():
+        operations.discard_draft(acting=the_acting(request), draft=draft)
+    messages.success(request, _("草稿已经删除。"))
+    return redirect("portal:mine")
+
+
+def the_form(request: HttpRequest, draft: UUID) -> FormView:
+    """The form of a draft that is theirs; 404 for any other."""
+    found = queries.form(draft, the_acting(request).applicant, language(request), timezone.localdate())
+    if found is None:
+        raise Http404
+    return found
+
+
+def titles_of(form: FormView, request: HttpRequest) -> Titles:
+    """The titles of the library that a form was planned with."""
+    library = catalogue.library(form.version)
+    return Titles(library, library.events[form.event], language(request))
+
+
+def _form_values(
+    request: HttpRequest, draft: UUID, view: FormView, *, strict: bool = False
+) -> dict[str, object]:
+    shown: FormPage = form_page(view, titles_of(view, request), timezone.localdate(), strict=strict)
+    return {"draft": draft, "form": shown}
+
+
+def _go_on(request: HttpRequest, draft: UUID) -> HttpResponse:
+    troubles = _keep(request, draft)
+    acting, at = the_acting(request), timezone.now()
+    again = "again" in request.POST
+    with theirs():
+        prefill.prefill_draft(acting=acting, draft=draft, at=at, again=again)
+    for trouble in troubles:
+        messages.error(request, trouble)
+    if "check" not in request.POST or troubles:
+        return redirect(
+            f"{reverse('portal:form', kwargs={'draft': draft})}#{request.POST.get('stay', 'questions')}"
+        )
+    if asked_lookups(view := the_form(request, draft), titles_of(view, request)):
+        return redirect("portal:consent", draft=draft)
+    return redirect("portal:check", draft=draft)
+
+
+def _keep(request: HttpRequest, draft: UUID) -> list[str]:
+    """Keep the answers, the choice of services, and the documents; say what could not be kept."""
+    acting, at = the_acting(request), timezone.now()
+    optional = set(request.POST.getlist(OPTIONAL))
+    skipped = optional - set(request.POST.getlist(CHOSEN)) if optional else None
+    with transaction.atomic(), theirs():
+        operations.save_answers(
+            acting=acting, draft=draft, answers=answers_in(request.POST), skipped=skipped, at=at
+        )
+        if "remove" in request.POST:
+            operations.remove_upload(acting=acting, upload=_uuid(request.POST["remove"]))
+    return list(filter(None, (_attach(request, draft, name) for name in request.FILES)))
+
+
+def _attach(request: HttpRequest, draft: UUID, name: str) -> str:
+    if not name.startswith(DOCUMENT) or name.count(" ") != DOCUMENT.count(" ") + 1:
+        return ""
+    _document, service, evidence = name.split(" ")
+    sent = request.FILES[name]
+    try:
+        with transaction.atomic(), theirs():
+            operations.attach_upload(
+                acting=the_acting(request),
+                draft=draft,
+                service=service,
+                evidence=evidence,
+                filename=sent.name or "",
+                content=sent.read(operations.LARGEST + 1),
+                at=timezone.now(),
+            )
+    except UnableToUpload as error:
+        return f"{sent.name}：{refusal(error)}"
+    return ""
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
