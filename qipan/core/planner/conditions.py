@@ -8,6 +8,7 @@ from qipan.core.planner.ground import ABSENT, GroundEvent
 from qipan.core.planner.knowledge import Knowledge
 from qipan.core.predicates import Predicate, Truth, Undecided, World, judge, undecided
 
+_NOTHING: frozenset[Field] = frozenset()
 _PRESENCE = {Truth.TRUE: True, Truth.FALSE: False, Truth.UNKNOWN: None}
 
 
@@ -24,6 +25,8 @@ class Circumstances:
 
         These are to be learned, or, where only an assumption settles the matter, to be confirmed.
         """
+        if when is None and self.supposed.present.keys().isdisjoint(parties):
+            return Truth.TRUE, _NOTHING
         presence = self.presence(parties)
         if presence is Truth.FALSE:
             return presence, self._presence_turns_on(self.absent(parties)[:1])
@@ -53,7 +56,7 @@ class Circumstances:
 
     def _presence_turns_on(self, parties: Iterable[str]) -> frozenset[Field]:
         open_parties = frozenset(party for party in parties if self.certain.present.get(party, True) is None)
-        return self._learned(Undecided(frozenset(), open_parties), set()) if open_parties else frozenset()
+        return self._learned(Undecided(frozenset(), open_parties), set()) if open_parties else _NOTHING
 
     def _learned(self, open_points: Undecided, visited: set[str]) -> frozenset[Field]:
         found = set(open_points.fields)

@@ -14,8 +14,8 @@ Choice = dict[tuple[str, str], GroundWay]
 
 def choose_ways(
     network: Network, services: Collection[ActiveService], known: Collection[int], reached: Collection[int]
-) -> Choice:
-    """Choose for every document the first way open, so that every service can still be done.
+) -> tuple[Choice, Graph]:
+    """Choose for every document the first way open, so that every service can still be done; and the graph it leaves.
 
     ``known`` is what is known or asked, ``reached`` all that follows. Waiting for a certificate of another service of
     the event can close a circle; then the first documents in order keep their best way, the others take their next.
@@ -25,16 +25,18 @@ def choose_ways(
         for document in service.documents:
             open_ways = (way for way in document.ways if _is_open(network, way, reached))
             choice[service.name, document.name] = next(open_ways)
-    if _all_done(network, services, known, choice):
-        return choice
-    return _untangled(network, services, known, reached, choice)
+    graph = _chosen_graph(network, choice)
+    if _all_done(network, services, known, graph):
+        return choice, graph
+    choice = _untangled(network, services, known, reached, choice)
+    return choice, _chosen_graph(network, choice)
 
 
 def _is_open(network: Network, way: GroundWay, reached: Collection[int]) -> bool:
     return way.kind is MeetKind.UPLOAD or all(vertex in reached for vertex in network.met_through(way))
 
 
-def chosen_edges(network: Network, choice: Mapping[tuple[str, str], GroundWay]) -> list[Edge]:
+def _chosen_graph(network: Network, choice: Mapping[tuple[str, str], GroundWay]) -> Graph:
     """The ways of the network, with services waiting for what meets their documents as chosen."""
     through = {
         network.documents[key]: () if way.kind is MeetKind.UPLOAD else network.met_through(way)
@@ -47,13 +49,13 @@ def chosen_edges(network: Network, choice: Mapping[tuple[str, str], GroundWay]) 
             edges.append(edge._replace(inputs=tuple(dict.fromkeys(inputs))))
         elif edge.kind is not EdgeKind.DOCUMENT or edge.outputs[0] not in through:
             edges.append(edge)
-    return edges
+    return Graph(edges, network.size)
 
 
 def _all_done(
-    network: Network, services: Collection[ActiveService], known: Collection[int], choice: Choice
+    network: Network, services: Collection[ActiveService], known: Collection[int], graph: Graph
 ) -> bool:
-    reached = Graph(chosen_edges(network, choice), network.size).close(known)
+    reached = graph.close(known)
     return all(network.done[service.name] in reached for service in services)
 
 
@@ -65,7 +67,7 @@ def _untangled(
     wanted: Choice,
 ) -> Choice:
     """Fix the documents one by one, leaving those not fixed yet free to be met in any way."""
-    reachable = Graph(chosen_edges(network, wanted), network.size).close(known)
+    reachable = _chosen_graph(network, wanted).close(known)
     stuck = [service for service in services if network.done[service.name] not in reachable]
     free = {(service.name, document.name) for service in stuck for document in service.documents}
     choice = {key: way for key, way in wanted.items() if key not in free}
@@ -73,7 +75,9 @@ def _untangled(
         for document in service.documents:
             for way in document.ways:
                 tried = {**choice, (service.name, document.name): way}
-                if _is_open(network, way, reached) and _all_done(network, services, known, tried):
+                if _is_open(network, way, reached) and _all_done(
+                    network, services, known, _chosen_graph(network, tried)
+                ):
                     choice = tried
                     break
     return choice

@@ -105,21 +105,26 @@ class GroundService:
 
 @dataclass(frozen=True, slots=True)
 class GroundEvent:
-    """All that a plan of the event can use; ``issued`` maps certificates issued in the event to their facts."""
+    """All that a plan of the event can use.
+
+    ``issued`` maps certificates issued in the event to their facts, ``suppliers`` each field to the places among
+    ``lookups`` of those that give it, and ``burdens`` each field that may be asked to its burden.
+    """
 
     library: Library
     event: LifeEvent
     services: tuple[GroundService, ...]
     lookups: tuple[GroundLookup, ...]
     issued: Mapping[HeldPaper, tuple[Field, ...]]
+    suppliers: Mapping[Field, tuple[int, ...]]
+    burdens: Mapping[Field, int]
     whens: Mapping[str, Predicate]
     grants: Mapping[str, tuple[GrantDeclaration, ...]]
     speaks_of_known: bool
 
     def element(self, field: Field) -> Element | None:
         """The element of a field; None where nothing declares it."""
-        slot = self.event.parties.get(field.party)
-        return self.library.elements.get(f"{slot.kind}.{field.word}") if slot else None
+        return element_of(self.library, self.event, field)
 
 
 def ground_event(library: Library, event: str) -> GroundEvent:
@@ -136,8 +141,11 @@ def _ground_event(key: ByIdentity, name: str) -> GroundEvent:
     services = tuple(_ground_services(library, event))
     whens = {slot.name: slot.when for _, slot in sorted(event.parties.items()) if slot.when is not None}
     issued = {paper: _paper_facts(library, paper) for service in services for paper in service.issues}
-    demanded = _spoken_of(services, whens.values()) | {field for facts in issued.values() for field in facts}
+    demanded = _spoken_of(services, whens.values())
+    demanded |= {field for facts in issued.values() for field in facts}
     lookups = ground_lookups(library, event, demanded)
+    demanded |= {key for lookup in lookups for key, _ in lookup.keys}
+    demanded |= {field for lookup in lookups if lookup.when is not None for field in fields(lookup.when)}
     grants = index_of(library).grants
     return GroundEvent(
         library,
@@ -145,10 +153,30 @@ def _ground_event(key: ByIdentity, name: str) -> GroundEvent:
         services,
         lookups,
         issued,
+        _suppliers(lookups),
+        {
+            field: element.burden
+            for field in demanded
+            if (element := element_of(library, event, field)) and element.ask
+        },
         whens,
         {lookup.resource.name: grants.get((lookup.resource.name, name), ()) for lookup in lookups},
         any(_speaks_of_known(when) for when in _conditions(services, whens.values(), lookups)),
     )
+
+
+def element_of(library: Library, event: LifeEvent, field: Field) -> Element | None:
+    """The element of an event's field; None where nothing declares it."""
+    slot = event.parties.get(field.party)
+    return library.elements.get(f"{slot.kind}.{field.word}") if slot else None
+
+
+def _suppliers(lookups: Iterable[GroundLookup]) -> Mapping[Field, tuple[int, ...]]:
+    found: dict[Field, list[int]] = {}
+    for place, lookup in enumerate(lookups):
+        for fact in lookup.gives:
+            found.setdefault(fact.field, []).append(place)
+    return {field: tuple(places) for field, places in found.items()}
 
 
 # Services

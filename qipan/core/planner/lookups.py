@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -51,7 +51,12 @@ def ground_lookups(
             for lookup in _groundings(library, event, resource, own.party, field.party):
                 if found.setdefault(lookup.name, lookup) is lookup:
                     _demand(lookup, seen, queue)
-    return tuple(found[name] for name in sorted(found))
+    return tuple(_cut(found[name], seen) for name in sorted(found))
+
+
+def _cut(lookup: GroundLookup, spoken_of: AbstractSet[Field]) -> GroundLookup:
+    """The look-up without the facts that nothing in the event speaks of."""
+    return replace(lookup, gives=tuple(fact for fact in lookup.gives if fact.field in spoken_of))
 
 
 def _demand(lookup: GroundLookup, seen: set[Field], queue: list[Field]) -> None:

@@ -1,6 +1,7 @@
 """Making a plan: the solution said in the words of the plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import reduce
 
 from qipan.core.checks import intersect, is_empty
 from qipan.core.declarations import Library, MeetKind
@@ -39,7 +40,7 @@ def make_plan(library: Library, event: str, knowledge: Knowledge) -> Plan:
         event=event,
         version=library.version,
         questions=tuple(_questions(solved, reasons)),
-        fetches=tuple(_fetches(solved, timing, reasons)),
+        fetches=tuple(_fetches(timing, reasons)),
         services=tuple(_services(solved, timing, reasons)),
         stages=tuple(_stages(timing)),
         evidence=tuple(_evidence(solved)),
@@ -63,18 +64,19 @@ def _questions(solved: Solved, reasons: Reasons) -> list[Question]:
     for service in solved.setting.scope.met:
         for need in service.needs:
             order.setdefault(need.field, len(order))
+    narrowed = _narrowed(solved)
     asked = [solved.fields[vertex] for vertex in solved.questions]
-    found = [_question(solved, reasons, one) for one in asked]
+    found = [_question(solved, reasons, one, narrowed.get(one, ())) for one in asked]
     return sorted(found, key=lambda one: (not one.decides, order.get(one.field, len(order)), one.field))
 
 
-def _question(solved: Solved, reasons: Reasons, asked: Field) -> Question:
+def _question(solved: Solved, reasons: Reasons, asked: Field, checks: Iterable[Checks]) -> Question:
     element = solved.setting.ground.element(asked)
     vertex = solved.setting.network.fields[asked]
     return Question(
         asked,
         element.name if element else "",
-        joined_checks(solved, asked),
+        reduce(intersect, checks, element.checks if element else NO_CHECKS),
         solved.setting.scope.burdens[vertex],
         reasons.sorted(reasons.by_vertex[vertex]),
         bool(reasons.decides(asked)),
@@ -82,21 +84,20 @@ def _question(solved: Solved, reasons: Reasons, asked: Field) -> Question:
     )
 
 
-def joined_checks(solved: Solved, asked: Field) -> Checks:
-    """The element's checks and those of every service that needs the field."""
-    element = solved.setting.ground.element(asked)
-    checks = element.checks if element else NO_CHECKS
+def _narrowed(solved: Solved) -> dict[Field, list[Checks]]:
+    """The checks that services put on a field beyond those of its element."""
+    found: dict[Field, list[Checks]] = {}
     for service in solved.setting.scope.met:
         for need in service.needs:
-            if need.field == asked and need.checks != NO_CHECKS:
-                checks = intersect(checks, need.checks)
-    return checks
+            if need.checks is not NO_CHECKS:
+                found.setdefault(need.field, []).append(need.checks)
+    return found
 
 
 # What runs
 
 
-def _fetches(solved: Solved, timing: Schedule, reasons: Reasons) -> list[Fetch]:
+def _fetches(timing: Schedule, reasons: Reasons) -> list[Fetch]:
     found = [_fetch(step, reasons) for step in timing.steps.values() if step.is_fetch]
     return sorted(found, key=lambda fetch: (fetch.stage, fetch.name))
 
@@ -224,23 +225,23 @@ def _shortcomings(solved: Solved) -> tuple[list[Left], list[Problem]]:
 
 def _ambiguities(solved: Solved) -> Iterator[Problem]:
     """Two services that give one field, and checks that leave no value for a field."""
+    ground = solved.setting.ground
     givers: dict[Field, list[ActiveService]] = {}
-    checked: dict[Field, list[ActiveService]] = {}
+    checked: dict[Field, list[tuple[ActiveService, Checks]]] = {}
     for service in solved.setting.activation.services:
         for given in service.gives:
             givers.setdefault(given, []).append(service)
         for need in service.needs:
-            if need.checks != NO_CHECKS:
-                checked.setdefault(need.field, []).append(service)
+            if need.checks is not NO_CHECKS:
+                checked.setdefault(need.field, []).append((service, need.checks))
     for given, services in givers.items():
         if len(services) > 1:
             yield _conflict(solved, "two-producers", "gives", given, services)
-    for needed, services in checked.items():
-        element = solved.setting.ground.element(needed)
-        if element is not None and is_empty(
-            joined_checks(solved, needed), element, solved.setting.ground.library.codes
-        ):
-            yield _conflict(solved, "empty-checks", "needs", needed, services)
+    for needed, narrowed in checked.items():
+        element = ground.element(needed)
+        joined = reduce(intersect, (checks for _, checks in narrowed))
+        if element is not None and is_empty(joined, element, ground.library.codes):
+            yield _conflict(solved, "empty-checks", "needs", needed, [service for service, _ in narrowed])
 
 
 def _conflict(solved: Solved, code: str, part: str, field: Field, services: list[ActiveService]) -> Problem:

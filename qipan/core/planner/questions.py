@@ -9,7 +9,7 @@ Of several sets of the same burden, the one is taken that spares the last name b
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from qipan.core.planner.closure import Graph
@@ -20,10 +20,10 @@ def least_questions(
     graph: Graph,
     start: Collection[int],
     burdens: Mapping[int, int],
-    names: Sequence[str],
+    name: Callable[[int], str],
     targets: Collection[int],
 ) -> set[int]:
-    """The questions to ask; ``burdens`` holds what may be asked, ``names`` breaks ties.
+    """The questions to ask; ``burdens`` holds what may be asked, ``name`` breaks ties.
 
     Every target must follow from ``start`` and all that may be asked.
     """
@@ -32,7 +32,7 @@ def least_questions(
     forced = _Core.around(graph, reachable, graph.close(start), burdens, targets).forced
     asked |= forced
     core = _Core.around(graph, reachable, graph.close({*start, *asked}), burdens, targets)
-    for part in core.parts(names):
+    for part in core.parts(name):
         asked |= part.solve()
     return asked
 
@@ -68,7 +68,7 @@ class _Core:
         required, forced = _required(ways, inside.intersection(targets), burdens)
         return cls(ways, vertices, required, forced, burdens)
 
-    def parts(self, names: Sequence[str]) -> list[Part]:
+    def parts(self, name: Callable[[int], str]) -> list[Part]:
         """Cut the core where nothing connects it; its ends, whose inputs are required anyway, connect nothing."""
         ends = self._ends()
         ways = [way for way in self.ways if ends.isdisjoint(way.outputs)]
@@ -77,7 +77,7 @@ class _Core:
         parts: list[Part] = []
         for root in dict.fromkeys(group[vertex] for vertex in inside if vertex in self.required):
             members = [vertex for vertex in inside if group[vertex] == root]
-            asks = sorted((vertex for vertex in members if vertex in self.burdens), key=names.__getitem__)
+            asks = sorted((vertex for vertex in members if vertex in self.burdens), key=name)
             parts.append(
                 Part(
                     [way for way in ways if group[way.outputs[0]] == root],

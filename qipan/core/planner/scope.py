@@ -52,9 +52,8 @@ def find_scope(
     closing = _Closing(network, graph, activation.services, asks.keys())
     unmet, blocked = closing.without(start, refused)
     anyway = closing.without(start | refused, set())[0] if refused and unmet else unmet
-    burdens = {
-        vertex: burden for vertex, burden in asks.items() if vertex not in blocked and vertex not in start
-    }
+    spared = start | blocked | closing.produced(start, blocked)
+    burdens = {vertex: burden for vertex, burden in asks.items() if vertex not in spared}
     return Scope(
         graph,
         start,
@@ -94,16 +93,26 @@ class _Closing:
             unmet.update(service.name for service in new)
             blocked = blocked | ({vertex for one in new for vertex in self.network.reach(one.gives)} - start)
 
+    def produced(self, start: set[int], blocked: set[int]) -> set[int]:
+        """What the event itself produces, and so nobody is asked: a newborn has no number until it is given.
+
+        It stays askable where its service cannot be met otherwise, as when two services wait for each other.
+        """
+        given = {one.name: {self.network.fields[field] for field in one.gives} for one in self.services}
+        asks = set(self.asks) - blocked - set[int]().union(*given.values())
+        reached = self.graph.close(start | asks)
+        return {vertex for name in given if self.network.done[name] in reached for vertex in given[name]}
+
 
 def _askable(ground: GroundEvent, circumstances: Circumstances, network: Network) -> dict[int, int]:
-    asks = {}
     taking_part = {party for party in ground.event.parties if circumstances.presence((party,)) is Truth.TRUE}
-    for one, vertex in network.fields.items():
-        if vertex not in network.start and one.party in taking_part:
-            element = ground.element(one)
-            if element is not None and element.ask:
-                asks[vertex] = element.burden
-    return asks
+    return {
+        network.fields[field]: burden
+        for field, burden in ground.burdens.items()
+        if field.party in taking_part
+        and field in network.fields
+        and network.fields[field] not in network.start
+    }
 
 
 def _defer(

@@ -1,7 +1,7 @@
 """Shortfall: why a field is not supplied by any source, and what that says about the declarations."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -22,7 +22,8 @@ class Shortfall:
     """Answers why nobody supplies a field; ``reached`` is what does follow without it."""
 
     network: Network
-    lookups: Mapping[Field, tuple[LookupState, ...]]
+    lookups: Sequence[LookupState]
+    suppliers: Mapping[Field, tuple[int, ...]]
     refused: Mapping[Field, tuple[str, ...]]
     givers: Mapping[Field, tuple[str, ...]]
     reached: set[int]
@@ -37,7 +38,7 @@ class Shortfall:
             yield Reason("refused", services=self.refused[field], fields=(field,))
         if field in self.givers:
             yield Reason("waits", services=self.givers[field], fields=(field,))
-        for state in self.lookups.get(field, ()):
+        for state in (self.lookups[place] for place in self.suppliers.get(field, ())):
             yield from (reason for refused, reason in state.refusals if refused == field)
             missing = self._missing_keys(state)
             if (
@@ -67,10 +68,6 @@ class Shortfall:
 
 def find_shortfall(setting: Setting, reached: set[int]) -> Shortfall:
     """Gather who could supply each field; a service that itself needs the field does not count."""
-    states: defaultdict[Field, list[LookupState]] = defaultdict(list)
-    for state in setting.lookups:
-        for fact in state.lookup.gives:
-            states[fact.field].append(state)
     refused: defaultdict[Field, list[str]] = defaultdict(list)
     for service in setting.ground.services:
         for output in service.gives if service.name in setting.knowledge.refused else ():
@@ -80,7 +77,9 @@ def find_shortfall(setting: Setting, reached: set[int]) -> Shortfall:
         for given in active.gives:
             if given not in active.inputs():
                 givers[given].append(active.name)
-    return Shortfall(setting.network, _frozen(states), _frozen(refused), _frozen(givers), reached)
+    return Shortfall(
+        setting.network, setting.lookups, setting.ground.suppliers, _frozen(refused), _frozen(givers), reached
+    )
 
 
 def _frozen(found: Mapping[Field, list[T]]) -> Mapping[Field, tuple[T, ...]]:

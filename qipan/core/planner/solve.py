@@ -7,7 +7,7 @@ from qipan.core.declarations import Library
 from qipan.core.elements import Field
 from qipan.core.planner.closure import Graph
 from qipan.core.planner.derivations import Derived, derive, used
-from qipan.core.planner.evidence import Choice, choose_ways, chosen_edges
+from qipan.core.planner.evidence import Choice, choose_ways
 from qipan.core.planner.ground import ground_event
 from qipan.core.planner.knowledge import Knowledge
 from qipan.core.planner.questions import least_questions
@@ -39,11 +39,11 @@ def solve(library: Library, event: str, knowledge: Knowledge) -> Solved:
     _decide_deferred(setting)
     fields = {vertex: field for table in (network.fields, network.sourced) for field, vertex in table.items()}
     targets = _targets(setting)
-    names = [str(fields.get(vertex, "")) for vertex in range(network.size)]
-    questions = least_questions(scope.graph, scope.start, scope.burdens, names, targets)
+    questions = least_questions(
+        scope.graph, scope.start, scope.burdens, lambda vertex: str(fields[vertex]), targets
+    )
     known = scope.start | questions
-    choice = choose_ways(network, scope.met, known, scope.graph.close(known))
-    graph = Graph(chosen_edges(network, choice), network.size)
+    choice, graph = choose_ways(network, scope.met, known, scope.graph.close(known))
     derived = derive(graph, known)
     edges, vertices = used(graph, derived, targets)
     return Solved(setting, frozenset(questions), choice, graph, derived, edges, vertices, fields)
