@@ -136,7 +136,9 @@ def premises_facts(premises: Premises) -> Facts:
         "premises_registered_area": premises.area,
         "building_unit_number": premises.unit_number,
         "building_name": premises.address.split("市", 1)[-1].rsplit("幢", 1)[0] + "幢",
+        "premises_storeys": "1" if premises.storeys == 1 else "1-2",
         "building_storeys": premises.storeys,
+        "fire_sprinklers": premises.storeys > 4 or happens(building, 0.4),  # noqa: PLR2004
         "building_height": round(premises.storeys * 3.6 + 1, 1),
         "building_structure": building.choice("2334"),
         "fire_acceptance_number": f"浙建消验字〔{building.randrange(2010, AS_OF.year)}〕第{digits(building, 4)}号",
