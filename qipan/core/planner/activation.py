@@ -1,8 +1,9 @@
 """Activation: which services, needs and documents take part in a plan, and what is left out or not settled yet."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from qipan.core.elements import Field
 from qipan.core.plan import Left, Reason
@@ -23,26 +24,17 @@ from qipan.core.predicates import Predicate, Truth, fields
 class ActiveService:
     """A service that takes part, with what of it takes part.
 
-    ``maybe`` are outputs whose condition is not settled, with what it turns on; ``confirms`` are fields that must be learned before the service
-    can start, because its conditions turn on them.
+    ``maybe`` are outputs whose condition is not settled, with what it turns on. ``inputs`` are the fields it cannot start
+    without: its needs, its region, and what its conditions turn on.
     """
 
+    name: str
     ground: GroundService
     needs: tuple[GroundNeed, ...]
     gives: tuple[Field, ...]
     maybe: tuple[tuple[GroundOutput, frozenset[Field]], ...]
     documents: tuple[GroundEvidence, ...]
-    confirms: frozenset[Field]
-
-    @property
-    def name(self) -> str:
-        """The service's name."""
-        return self.ground.name
-
-    def inputs(self) -> tuple[Field, ...]:
-        """The fields it cannot start without, each once."""
-        region = () if self.ground.region is None else (self.ground.region,)
-        return tuple(dict.fromkeys((*(need.field for need in self.needs), *region, *sorted(self.confirms))))
+    inputs: tuple[Field, ...]
 
 
 @dataclass(slots=True)
@@ -72,12 +64,15 @@ class Activation:
 def activate(ground: GroundEvent, circumstances: Circumstances, knowledge: Knowledge) -> Activation:
     """Judge every service of the event, in the event's order."""
     activation = Activation()
+    plain = unconditional(ground)
     for service in ground.services:
         over = _over(service, knowledge)
         if service.name in knowledge.granted:
             activation.granted.append(_activate(service, circumstances, Activation(), frozenset()))
         elif over is not None:
             activation.leave("service", service.name, over)
+        elif service.name in plain:
+            activation.services.append(plain[service.name])
         else:
             _judge_service(service, circumstances, activation)
     return activation
@@ -128,17 +123,57 @@ def _activate(
     service: GroundService, circumstances: Circumstances, activation: Activation, turns_on: frozenset[Field]
 ) -> ActiveService:
     opening = _Opening(service.name, circumstances, activation, set(turns_on))
-    needs = tuple(need for need in service.needs if opening.needs(need))
+    uncertain = circumstances.supposed.present
+    needs = tuple(
+        need
+        for need in service.needs
+        if (need.when is None and need.field.party not in uncertain) or opening.needs(need)
+    )
     documents = tuple(found for document in service.evidence if (found := opening.requires(document)))
     outputs = [(output, *circumstances.guard((output.field.party,), output.when)) for output in service.gives]
     return ActiveService(
+        service.name,
         service,
         needs,
         tuple(dict.fromkeys(output.field for output, truth, _ in outputs if truth is Truth.TRUE)),
         tuple((output, turns_on) for output, truth, turns_on in outputs if truth is Truth.UNKNOWN),
         documents,
-        frozenset(opening.confirms),
+        _inputs(service, needs, opening.confirms),
     )
+
+
+def _inputs(
+    service: GroundService, needs: Iterable[GroundNeed], confirms: Iterable[Field]
+) -> tuple[Field, ...]:
+    region = () if service.region is None else (service.region,)
+    return tuple(dict.fromkeys((*(need.field for need in needs), *region, *sorted(confirms))))
+
+
+@lru_cache(maxsize=1024)
+def unconditional(ground: GroundEvent) -> Mapping[str, ActiveService]:
+    """The services about which nothing depends on anything: they are the same in every plan."""
+    return {
+        service.name: ActiveService(
+            service.name,
+            service,
+            service.needs,
+            tuple(dict.fromkeys(output.field for output in service.gives)),
+            (),
+            service.evidence,
+            _inputs(service, service.needs, ()),
+        )
+        for service in ground.services
+        if _is_unconditional(ground, service)
+    }
+
+
+def _is_unconditional(ground: GroundEvent, service: GroundService) -> bool:
+    guarded = [service.when, *(need.when for need in service.needs)]
+    guarded += [output.when for output in service.gives]
+    guarded += [document.when for document in service.evidence]
+    parties = {party for _, party in service.parties} | {need.field.party for need in service.needs}
+    certain = parties.isdisjoint({*ground.whens, ABSENT}) and not service.unfilled
+    return certain and all(when is None for when in guarded) and all(one.ways for one in service.evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Availability: which look-ups an event may use now, and why the others not."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from qipan.core.declarations import Share
@@ -31,7 +32,26 @@ def judge_lookups(
     ground: GroundEvent, circumstances: Circumstances, knowledge: Knowledge
 ) -> list[LookupState]:
     """Judge every look-up of the event, in the order of their names."""
-    return [_judge(ground, lookup, circumstances, knowledge) for lookup in ground.lookups]
+    disturbed = knowledge.without | {name for name, _ in knowledge.lacking}
+    return [
+        plain
+        if plain is not None and disturbed.isdisjoint((lookup.name, lookup.resource.name))
+        else _judge(ground, lookup, circumstances, knowledge)
+        for lookup, plain in zip(ground.lookups, _unconditional(ground), strict=True)
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _unconditional(ground: GroundEvent) -> tuple[LookupState | None, ...]:
+    """The look-ups that are open to anyone about parties that surely take part, as they stand undisturbed."""
+    return tuple(
+        LookupState(lookup, Truth.TRUE, frozenset(), lookup.gives, ())
+        if lookup.when is None
+        and lookup.resource.share is Share.UNCONDITIONAL
+        and ground.whens.keys().isdisjoint(party for _, party in lookup.parties)
+        else None
+        for lookup in ground.lookups
+    )
 
 
 def _judge(

@@ -33,13 +33,17 @@ def choose_ways(
 
 
 def _is_open(network: Network, way: GroundWay, reached: Collection[int]) -> bool:
-    return way.kind is MeetKind.UPLOAD or all(vertex in reached for vertex in network.met_through(way))
+    return way.kind is MeetKind.UPLOAD or all(
+        vertex in reached for vertex in network.numbers.met_through(way)
+    )
 
 
 def _chosen_graph(network: Network, choice: Mapping[tuple[str, str], GroundWay]) -> Graph:
     """The ways of the network, with services waiting for what meets their documents as chosen."""
     through = {
-        network.documents[key]: () if way.kind is MeetKind.UPLOAD else network.met_through(way)
+        network.numbers.documents[key]: ()
+        if way.kind is MeetKind.UPLOAD
+        else network.numbers.met_through(way)
         for key, way in choice.items()
     }
     edges: list[Edge] = []
@@ -49,14 +53,14 @@ def _chosen_graph(network: Network, choice: Mapping[tuple[str, str], GroundWay])
             edges.append(edge._replace(inputs=tuple(dict.fromkeys(inputs))))
         elif edge.kind is not EdgeKind.DOCUMENT or edge.outputs[0] not in through:
             edges.append(edge)
-    return Graph(edges, network.size)
+    return Graph(edges, network.numbers.size)
 
 
 def _all_done(
     network: Network, services: Collection[ActiveService], known: Collection[int], graph: Graph
 ) -> bool:
     reached = graph.close(known)
-    return all(network.done[service.name] in reached for service in services)
+    return all(network.numbers.done[service.name] in reached for service in services)
 
 
 def _untangled(
@@ -68,7 +72,7 @@ def _untangled(
 ) -> Choice:
     """Fix the documents one by one, leaving those not fixed yet free to be met in any way."""
     reachable = _chosen_graph(network, wanted).close(known)
-    stuck = [service for service in services if network.done[service.name] not in reachable]
+    stuck = [service for service in services if network.numbers.done[service.name] not in reachable]
     free = {(service.name, document.name) for service in stuck for document in service.documents}
     choice = {key: way for key, way in wanted.items() if key not in free}
     for service in stuck:

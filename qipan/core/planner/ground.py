@@ -85,6 +85,7 @@ class GroundEvidence(NamedTuple):
 class GroundService:
     """A service in the event's parties; ``required`` parties must take part, ``unfilled`` have no counterpart."""
 
+    name: str
     service: Service
     use: ServiceUse
     parties: tuple[tuple[str, str], ...]
@@ -97,18 +98,14 @@ class GroundService:
     evidence: tuple[GroundEvidence, ...]
     issues: tuple[HeldPaper, ...]
 
-    @property
-    def name(self) -> str:
-        """The service's name."""
-        return self.service.name
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GroundEvent:
-    """All that a plan of the event can use.
+    """All that a plan of the event can use; made once for a library and an event, so it is equal to itself only.
 
     ``issued`` maps certificates issued in the event to their facts, ``suppliers`` each field to the places among
-    ``lookups`` of those that give it, and ``burdens`` each field that may be asked to its burden.
+    ``lookups`` of those that give it, and ``burdens`` each field that may be asked to its burden. A plan speaks of
+    the fields ``spoken_of`` and no others.
     """
 
     library: Library
@@ -116,6 +113,7 @@ class GroundEvent:
     services: tuple[GroundService, ...]
     lookups: tuple[GroundLookup, ...]
     issued: Mapping[HeldPaper, tuple[Field, ...]]
+    spoken_of: frozenset[Field]
     suppliers: Mapping[Field, tuple[int, ...]]
     burdens: Mapping[Field, int]
     whens: Mapping[str, Predicate]
@@ -146,6 +144,7 @@ def _ground_event(key: ByIdentity, name: str) -> GroundEvent:
     lookups = ground_lookups(library, event, demanded)
     demanded |= {key for lookup in lookups for key, _ in lookup.keys}
     demanded |= {field for lookup in lookups if lookup.when is not None for field in fields(lookup.when)}
+    demanded |= {output.field for service in services for output in service.gives}
     grants = index_of(library).grants
     return GroundEvent(
         library,
@@ -153,6 +152,7 @@ def _ground_event(key: ByIdentity, name: str) -> GroundEvent:
         services,
         lookups,
         issued,
+        frozenset(demanded),
         _suppliers(lookups),
         {
             field: element.burden
@@ -200,6 +200,7 @@ def ground_service(library: Library, parties: Mapping[str, PartySlot], use: Serv
     conditions = [use.when, rename(service.when, names) if service.when else None]
     holding = [condition for condition in conditions if condition is not None]
     return GroundService(
+        name=service.name,
         service=service,
         use=use,
         parties=tuple(filled.items()),

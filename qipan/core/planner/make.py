@@ -72,7 +72,7 @@ def _questions(solved: Solved, reasons: Reasons) -> list[Question]:
 
 def _question(solved: Solved, reasons: Reasons, asked: Field, checks: Iterable[Checks]) -> Question:
     element = solved.setting.ground.element(asked)
-    vertex = solved.setting.network.fields[asked]
+    vertex = solved.setting.network.numbers.fields[asked]
     return Question(
         asked,
         element.name if element else "",
@@ -169,7 +169,7 @@ def _evidence(solved: Solved) -> Iterator[RequiredEvidence]:
 def _derivations(solved: Solved, timing: Schedule) -> list[Derivation]:
     """Every field that the plan uses, from what is known onwards; a field that is also asked is an answer."""
     found: dict[Field, Derivation] = {}
-    sourced = set(solved.setting.network.sourced.values())
+    sourced = set(solved.setting.network.numbers.sourced.values())
     for vertex in sorted(solved.vertices, key=lambda one: one in sourced):
         field = solved.fields.get(vertex)
         if field is not None and field not in found and field not in solved.setting.scope.deferred:
@@ -206,7 +206,7 @@ def _origin(solved: Solved, field: Field, vertex: int) -> tuple[str, str]:
 def _shortcomings(solved: Solved) -> tuple[list[Left], list[Problem]]:
     left, problems = list(solved.setting.activation.left), list(_ambiguities(solved))
     for service in solved.setting.scope.met:
-        for needed in dict.fromkeys(service.inputs()):
+        for needed in dict.fromkeys(service.inputs):
             if needed in solved.setting.scope.deferred:
                 turns_on = tuple(sorted(solved.setting.scope.deferred[needed]))
                 left.append(

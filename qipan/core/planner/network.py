@@ -1,23 +1,23 @@
 """The network of one plan: every way to learn its facts, as a directed hypergraph.
 
 G. Gallo, G. Longo, S. Pallottino and S. Nguyen, "Directed hypergraphs and applications", Discrete Applied Mathematics 42
-(1993). Beside the fields there are vertices for a certificate in hand, for a document being met, for a service being done,
-and for a fact *from a source*, which an answer of the applicant does not reach: a document may be met by those only.
+(1993). What is the same in every plan of an event is made once.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
+from functools import lru_cache
 from typing import NamedTuple
 
 from qipan.core.declarations import MeetKind
 from qipan.core.elements import Field
-from qipan.core.planner.activation import Activation, ActiveService
+from qipan.core.planner.activation import Activation, ActiveService, unconditional
 from qipan.core.planner.availability import LookupState
 from qipan.core.planner.closure import Edge, EdgeKind, Graph
-from qipan.core.planner.ground import GroundEvent, GroundWay, HeldPaper, held_paper
+from qipan.core.planner.ground import GroundEvent, HeldPaper, held_paper
 from qipan.core.planner.knowledge import Knowledge
+from qipan.core.planner.lookups import GroundFact, GroundLookup
+from qipan.core.planner.numbering import Numbering, number
 from qipan.core.predicates import Truth
 
 
@@ -31,166 +31,155 @@ class Maybe(NamedTuple):
 
 @dataclass(slots=True)
 class Network:
-    """Vertices are numbered in the order of first mention; ``start`` is what is known.
+    """``start`` is what is known; ``held`` names the certificate that a field is known from, where nothing else tells."""
 
-    ``held`` names the certificate in the wallet that a field is known from, where nothing else tells it.
-    """
-
-    _next: "count[int]" = field(default_factory=count)
-    fields: defaultdict[Field, int] = field(init=False)
-    sourced: defaultdict[Field, int] = field(init=False)
-    papers: defaultdict[HeldPaper, int] = field(init=False)
-    documents: defaultdict[tuple[str, str], int] = field(init=False)
-    done: defaultdict[str, int] = field(init=False)
+    numbers: Numbering
     edges: list[Edge] = field(default_factory=list)
     maybe: list[Maybe] = field(default_factory=list)
     start: set[int] = field(default_factory=set)
     held: dict[Field, str] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        number = self._next.__next__
-        self.fields, self.sourced = defaultdict(number), defaultdict(number)
-        self.papers, self.documents, self.done = defaultdict(number), defaultdict(number), defaultdict(number)
-
-    @property
-    def size(self) -> int:
-        """How many vertices there are."""
-        tables = (self.fields, self.sourced, self.papers, self.documents, self.done)
-        return sum(len(table) for table in tables)
-
     def graph(self, more: Iterable[Edge] = ()) -> Graph:
         """The certain ways, and ``more``."""
-        return Graph([*self.edges, *more], self.size)
-
-    def reach(self, facts: Iterable[Field]) -> list[int]:
-        """The vertices reached when sources give these facts."""
-        found = []
-        for fact in facts:
-            found.append(self.fields[fact])
-            if fact in self.sourced:
-                found.append(self.sourced[fact])
-        return found
-
-    def mention(self, fields: Iterable[Field]) -> None:
-        """Number fields that no edge may speak of."""
-        for one in fields:
-            self.fields[one]
-
-    def met_through(self, way: GroundWay) -> tuple[int, ...]:
-        """The vertices by which a way meets its document."""
-        if way.kind is MeetKind.CERTIFICATE and way.paper is not None:
-            return (self.papers[way.paper],)
-        return tuple(self.sourced[fact] for fact in way.facts)
+        return Graph([*self.edges, *more], self.numbers.size)
 
 
 def build_network(
     ground: GroundEvent, knowledge: Knowledge, activation: Activation, lookups: Iterable[LookupState]
 ) -> Network:
-    """Lay out what is known and every way on from there; documents first, for they say which sources matter."""
-    network = Network()
-    for service in activation.services:
-        for document in service.documents:
-            vertex = network.documents[service.name, document.name]
-            for way in document.ways:
-                _add_way(network, way, vertex)
+    """Lay out what is known and every way on from there."""
+    network = Network(number(ground))
     _know(network, ground, knowledge, activation)
-    for state in lookups:
-        _add_lookup(network, state)
+    for state, plain in zip(lookups, _lookup_edges(ground), strict=True):
+        _add_lookup(network, state, plain)
+    certain, edges = unconditional(ground), _service_edges(ground)
     for service in activation.services:
-        _add_service(network, service)
-        for paper in service.ground.issues:
-            network.edges.append(_paper_edge(network, paper, ground.issued[paper]))
-    network.mention(activation.decisions)
-    network.mention(sorted({one for maybe in network.maybe for one in maybe.turns_on}))
+        if certain.get(service.name) is service:
+            network.edges.extend(edges[service.name])
+        else:
+            network.edges.extend(_edges_of(network.numbers, ground, service))
+            network.maybe.extend(_maybe_edges(network.numbers, service))
+        for document in service.documents:
+            if any(way.kind is MeetKind.UPLOAD for way in document.ways):
+                network.start.add(network.numbers.documents[service.name, document.name])
     return network
 
 
-def _add_way(network: Network, way: GroundWay, document: int) -> None:
-    if way.kind is MeetKind.UPLOAD:
-        network.start.add(document)
-        return
-    inputs = network.met_through(way)
-    network.edges.append(Edge(EdgeKind.DOCUMENT, "", tuple(dict.fromkeys(inputs)), (document,)))
+# What is known
 
 
 def _know(network: Network, ground: GroundEvent, knowledge: Knowledge, activation: Activation) -> None:
+    numbers = network.numbers
     known = [*knowledge.facts, *(() if knowledge.identified else ground.event.known)]
-    network.start.update(network.fields[fact] for fact in known)
-    network.start.update(network.reach(fact for fact in known if fact not in knowledge.stated))
-    papers = [held_paper(ground.library, name, parties) for name, parties in sorted(knowledge.wallet)]
-    papers += [paper for service in activation.granted for paper in service.ground.issues]
-    for paper in papers:
-        network.start.add(network.papers[paper])
-    for name, parties in sorted(knowledge.wallet):
-        _hold(network, ground, name, dict(parties))
-    for service in activation.granted:
-        for paper in service.ground.issues:
-            _hold(network, ground, paper.certificate, dict(paper.parties))
+    network.start.update(numbers.fields[fact] for fact in known if fact in numbers.fields)
+    network.start.update(numbers.reach(fact for fact in known if fact not in knowledge.stated))
+    held = [(name, dict(parties)) for name, parties in sorted(knowledge.wallet)]
+    held += [
+        (paper.certificate, dict(paper.parties))
+        for service in activation.granted
+        for paper in service.ground.issues
+    ]
+    for name, parties in held:
+        _hold(network, ground, name, parties)
 
 
 def _hold(network: Network, ground: GroundEvent, name: str, parties: dict[str, str]) -> None:
+    numbers = network.numbers
+    paper = held_paper(ground.library, name, parties.items())
+    if paper in numbers.papers:
+        network.start.add(numbers.papers[paper])
     certificate = ground.library.certificates.get(name)
     for fact in certificate.facts if certificate else ():
-        if fact.party in parties:
-            carried = Field(parties[fact.party], fact.word)
-            if network.fields[carried] not in network.start:
-                network.held.setdefault(carried, name)
-            network.start.update(network.reach([carried]))
+        carried = Field(parties.get(fact.party, ""), fact.word)
+        if carried in numbers.fields and numbers.fields[carried] not in network.start:
+            network.held.setdefault(carried, name)
+        network.start.update(numbers.reach([carried]))
 
 
-def _add_lookup(network: Network, state: LookupState) -> None:
-    if state.truth is Truth.FALSE:
-        return
-    lookup = state.lookup
-    confirmed = sorted(state.turns_on) if state.truth is Truth.TRUE else []
-    inputs = dict.fromkeys(network.fields[key] for key in (*(key for key, _ in lookup.keys), *confirmed))
-    edge = Edge(
+# Look-ups
+
+
+@lru_cache(maxsize=1024)
+def _lookup_edges(ground: GroundEvent) -> tuple[Edge, ...]:
+    """Every look-up with all that it gives."""
+    numbers = number(ground)
+    return tuple(_lookup_edge(numbers, lookup, lookup.gives, ()) for lookup in ground.lookups)
+
+
+def _lookup_edge(
+    numbers: Numbering, lookup: GroundLookup, gives: Iterable[GroundFact], confirmed: Iterable[Field]
+) -> Edge:
+    inputs = dict.fromkeys(numbers.fields[key] for key in (*(key for key, _ in lookup.keys), *confirmed))
+    return Edge(
         EdgeKind.RESOURCE,
         lookup.name,
         tuple(inputs),
-        tuple(dict.fromkeys(network.reach(fact.field for fact in state.gives))),
+        numbers.reach(fact.field for fact in gives),
         lookup.resource.days,
         lookup.resource.cost,
-        frozenset(network.reach(fact.field for fact in state.gives if fact.recorded)),
+        frozenset(numbers.reach(fact.field for fact in gives if fact.recorded)),
     )
-    if state.truth is Truth.TRUE:
+
+
+def _add_lookup(network: Network, state: LookupState, plain: Edge) -> None:
+    """Use a look-up; on a condition that is only supposed to hold, what that turns on must be confirmed first."""
+    if state.truth is Truth.FALSE:
+        return
+    is_certain = state.truth is Truth.TRUE
+    edge = plain
+    if state.refusals or (is_certain and state.turns_on):
+        confirmed = sorted(state.turns_on) if is_certain else ()
+        edge = _lookup_edge(network.numbers, state.lookup, state.gives, confirmed)
+    if is_certain:
         network.edges.append(edge)
     else:
         network.maybe.append(Maybe(edge, state.turns_on, ""))
 
 
-def _add_service(network: Network, service: ActiveService) -> None:
-    inputs = [network.fields[need] for need in service.inputs()]
-    inputs += [network.documents[service.name, document.name] for document in service.documents]
-    done = network.done[service.name]
-    outputs = [
-        *network.reach(service.gives),
-        *(network.papers[paper] for paper in service.ground.issues),
-        done,
-    ]
-    edge = Edge(
+# Services
+
+
+@lru_cache(maxsize=1024)
+def _service_edges(ground: GroundEvent) -> dict[str, tuple[Edge, ...]]:
+    numbers = number(ground)
+    return {
+        name: tuple(_edges_of(numbers, ground, service)) for name, service in unconditional(ground).items()
+    }
+
+
+def _edges_of(numbers: Numbering, ground: GroundEvent, service: ActiveService) -> Iterator[Edge]:
+    """A service, the ways to meet its documents, and the facts on the certificates it issues."""
+    documents = [(numbers.documents[service.name, one.name], one) for one in service.documents]
+    inputs = (*(numbers.fields[one] for one in service.inputs), *(vertex for vertex, _ in documents))
+    issued = tuple(numbers.papers[paper] for paper in service.ground.issues)
+    outputs = (*numbers.reach(service.gives), *issued, numbers.done[service.name])
+    days = service.ground.service.limits.promised
+    yield Edge(
         EdgeKind.SERVICE,
         service.name,
-        tuple(inputs),
-        tuple(dict.fromkeys(outputs)),
-        service.ground.service.limits.promised,
-        0,
-        frozenset(outputs),
-    )
-    network.edges.append(edge)
-    for output, turns_on in service.maybe:
-        given = tuple(network.reach([output.field]))
-        maybe = Edge(EdgeKind.SERVICE, service.name, (done,), given, recorded=frozenset(given))
-        network.maybe.append(Maybe(maybe, turns_on, service.name))
-
-
-def _paper_edge(network: Network, paper: HeldPaper, facts: Iterable[Field]) -> Edge:
-    outputs = tuple(dict.fromkeys(network.reach(facts)))
-    return Edge(
-        EdgeKind.CERTIFICATE,
-        paper.certificate,
-        (network.papers[paper],),
+        tuple(dict.fromkeys(inputs)),
         outputs,
-        cost=1,
+        days,
         recorded=frozenset(outputs),
     )
+    for vertex, document in documents:
+        for way in document.ways:
+            if way.kind is not MeetKind.UPLOAD:
+                yield Edge(EdgeKind.DOCUMENT, "", numbers.met_through(way), (vertex,))
+    for paper in service.ground.issues:
+        yield _paper_edge(numbers, paper, ground.issued[paper])
+
+
+def _paper_edge(numbers: Numbering, paper: HeldPaper, facts: Iterable[Field]) -> Edge:
+    outputs = numbers.reach(facts)
+    inputs = (numbers.papers[paper],)
+    return Edge(EdgeKind.CERTIFICATE, paper.certificate, inputs, outputs, cost=1, recorded=frozenset(outputs))
+
+
+def _maybe_edges(numbers: Numbering, service: ActiveService) -> Iterator[Maybe]:
+    for output, turns_on in service.maybe:
+        given = numbers.reach([output.field])
+        edge = Edge(
+            EdgeKind.SERVICE, service.name, (numbers.done[service.name],), given, recorded=frozenset(given)
+        )
+        yield Maybe(edge, turns_on, service.name)

@@ -11,28 +11,31 @@ Of several sets of the same burden, the one is taken that spares the last name b
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from qipan.core.planner.closure import Graph
 from qipan.core.planner.core import Part, Way
 
 
-def least_questions(
-    graph: Graph,
-    start: Collection[int],
-    burdens: Mapping[int, int],
-    name: Callable[[int], str],
-    targets: Collection[int],
-) -> set[int]:
-    """The questions to ask; ``burdens`` holds what may be asked, ``name`` breaks ties.
+class QuestionProblem(NamedTuple):
+    """``closed`` follows from ``start``, and ``reachable`` from that and all of ``burdens``, which holds what may be asked.
 
-    Every target must follow from ``start`` and all that may be asked.
+    ``name`` gives each vertex that may be asked a name of its own, which breaks ties.
     """
-    reachable = graph.close({*start, *burdens})
-    asked: set[int] = set()
-    forced = _Core.around(graph, reachable, graph.close(start), burdens, targets).forced
-    asked |= forced
-    core = _Core.around(graph, reachable, graph.close({*start, *asked}), burdens, targets)
-    for part in core.parts(name):
+
+    graph: Graph
+    start: set[int]
+    closed: set[int]
+    reachable: set[int]
+    burdens: Mapping[int, int]
+    name: Callable[[int], str]
+
+
+def least_questions(problem: QuestionProblem, targets: Collection[int]) -> set[int]:
+    """The questions to ask so that every target follows; all of them must be reachable."""
+    asked = _Core.around(problem, problem.closed, targets).forced.copy()
+    closed = problem.graph.close(problem.start | asked) if asked else problem.closed
+    for part in _Core.around(problem, closed, targets).parts(problem.name):
         asked |= part.solve()
     return asked
 
@@ -48,15 +51,9 @@ class _Core:
     burdens: Mapping[int, int]
 
     @classmethod
-    def around(
-        cls,
-        graph: Graph,
-        reachable: set[int],
-        closed: set[int],
-        burdens: Mapping[int, int],
-        targets: Iterable[int],
-    ) -> "_Core":
-        vertices, edges = graph.backward(targets, reachable, closed)
+    def around(cls, problem: QuestionProblem, closed: set[int], targets: Iterable[int]) -> "_Core":
+        graph = problem.graph
+        vertices, edges = graph.backward(targets, problem.reachable, closed)
         inside = set(vertices)
         ways = [
             Way(
@@ -65,8 +62,8 @@ class _Core:
             )
             for number in edges
         ]
-        required, forced = _required(ways, inside.intersection(targets), burdens)
-        return cls(ways, vertices, required, forced, burdens)
+        required, forced = _required(ways, inside.intersection(targets), problem.burdens)
+        return cls(ways, vertices, required, forced, problem.burdens)
 
     def parts(self, name: Callable[[int], str]) -> list[Part]:
         """Cut the core where nothing connects it; its ends, whose inputs are required anyway, connect nothing."""

@@ -133,11 +133,12 @@ def find_reasons(solved: Solved) -> Reasons:
         region = () if service.ground.region is None else (service.ground.region,)
         for needed in dict.fromkeys((*(need.field for need in service.needs), *region)):
             needs.setdefault(needed, []).append(service.name)
-    closed = solved.setting.scope.graph.close(solved.setting.scope.start)
     states = {state.lookup.name: state for state in solved.setting.lookups}
-    reasons = Reasons(solved, order, needs, states, find_shortfall(solved.setting, closed))
+    reasons = Reasons(
+        solved, order, needs, states, find_shortfall(solved.setting, solved.setting.scope.closed)
+    )
     for decided, services in solved.setting.activation.decisions.items():
-        reasons.by_vertex[solved.setting.network.fields[decided]] |= services
+        reasons.by_vertex[solved.setting.network.numbers.fields[decided]] |= services
     for number in reversed(solved.edges):
         _walk(reasons, number)
     return reasons

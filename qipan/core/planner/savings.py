@@ -45,9 +45,9 @@ def _uploads(solved: Solved, granted: Iterable[ActiveService]) -> set[str]:
     for service in granted:
         for document in service.documents:
             through = [
-                (network.papers[way.paper],)
+                (network.numbers.papers[way.paper],)
                 if way.paper
-                else tuple(network.fields[fact] for fact in way.facts)
+                else tuple(network.numbers.fields[fact] for fact in way.facts)
                 for way in document.ways
                 if way.kind is not MeetKind.UPLOAD
             ]

@@ -17,12 +17,14 @@ from qipan.core.predicates import Truth
 class Scope:
     """``start`` counts deferred fields as known: a source may turn out to have them, so they are not asked yet.
 
-    ``deferred`` maps those to what that turns on. ``stopped`` services are unmet because another was refused.
+    ``deferred`` maps those to what that turns on. ``closed`` follows from ``start``, ``reachable`` from that and all that may be
+    asked (``burdens``). ``stopped`` services are unmet because another was refused.
     """
 
     graph: Graph
     start: set[int]
     burdens: dict[int, int]
+    closed: set[int]
     reachable: set[int]
     met: list[ActiveService]
     unmet: list[ActiveService]
@@ -41,14 +43,14 @@ def find_scope(
     graph = network.graph()
     asks = _askable(ground, circumstances, network)
     refused = {
-        network.fields[output.field]
+        network.numbers.fields[output.field]
         for service in ground.services
         if service.name in knowledge.refused
         for output in service.gives
-        if output.field in network.fields
+        if output.field in network.numbers.fields
     } - network.start
     deferred = _defer(network, graph, asks.keys() - refused, activation)
-    start = network.start.union(*(network.reach([one]) for one in deferred))
+    start = network.start.union(*(network.numbers.reach([one]) for one in deferred))
     closing = _Closing(network, graph, activation.services, asks.keys())
     unmet, blocked = closing.without(start, refused)
     anyway = closing.without(start | refused, set())[0] if refused and unmet else unmet
@@ -58,6 +60,7 @@ def find_scope(
         graph,
         start,
         burdens,
+        graph.close(start),
         graph.close(start | burdens.keys()),
         [service for service in activation.services if service.name not in unmet],
         [service for service in activation.services if service.name in unmet],
@@ -86,32 +89,38 @@ class _Closing:
             new = [
                 service
                 for service in self.services
-                if service.name not in unmet and self.network.done[service.name] not in reached
+                if service.name not in unmet and self.network.numbers.done[service.name] not in reached
             ]
             if not new:
                 return unmet, blocked
             unmet.update(service.name for service in new)
-            blocked = blocked | ({vertex for one in new for vertex in self.network.reach(one.gives)} - start)
+            blocked = blocked | (
+                {vertex for one in new for vertex in self.network.numbers.reach(one.gives)} - start
+            )
 
     def produced(self, start: set[int], blocked: set[int]) -> set[int]:
         """What the event itself produces, and so nobody is asked: a newborn has no number until it is given.
 
         It stays askable where its service cannot be met otherwise, as when two services wait for each other.
         """
-        given = {one.name: {self.network.fields[field] for field in one.gives} for one in self.services}
+        given = {
+            one.name: {self.network.numbers.fields[field] for field in one.gives} for one in self.services
+        }
         asks = set(self.asks) - blocked - set[int]().union(*given.values())
         reached = self.graph.close(start | asks)
-        return {vertex for name in given if self.network.done[name] in reached for vertex in given[name]}
+        return {
+            vertex for name in given if self.network.numbers.done[name] in reached for vertex in given[name]
+        }
 
 
 def _askable(ground: GroundEvent, circumstances: Circumstances, network: Network) -> dict[int, int]:
     taking_part = {party for party in ground.event.parties if circumstances.presence((party,)) is Truth.TRUE}
     return {
-        network.fields[field]: burden
+        network.numbers.fields[field]: burden
         for field, burden in ground.burdens.items()
         if field.party in taking_part
-        and field in network.fields
-        and network.fields[field] not in network.start
+        and field in network.numbers.fields
+        and network.numbers.fields[field] not in network.start
     }
 
 
@@ -122,17 +131,19 @@ def _defer(
     if not network.maybe:
         return {}
     with_asks = graph.close(network.start.union(asks))
-    ways = [way for way in network.maybe if with_asks.issuperset(network.fields[one] for one in way.turns_on)]
+    ways = [
+        way
+        for way in network.maybe
+        if with_asks.issuperset(network.numbers.fields[one] for one in way.turns_on)
+    ]
     certain = graph.close(network.start)
     produced = _produced(graph, with_asks)
     own = {vertex for way in ways if way.service for vertex in way.edge.outputs} - certain - produced
     optimistic = network.graph(way.edge for way in ways if not way.service)
     hoped = own | (optimistic.close(network.start | own) - graph.close(network.start | own))
-    wanted = {
-        one for service in activation.services for one in service.inputs()
-    } - activation.decisions.keys()
-    deferred = [one for one in sorted(wanted) if network.fields[one] in hoped]
-    return {one: _turning(network.fields[one], ways, optimistic, network, own) for one in deferred}
+    wanted = {one for service in activation.services for one in service.inputs} - activation.decisions.keys()
+    deferred = [one for one in sorted(wanted) if network.numbers.fields[one] in hoped]
+    return {one: _turning(network.numbers.fields[one], ways, optimistic, network, own) for one in deferred}
 
 
 def _produced(graph: Graph, reached: set[int]) -> set[int]:

@@ -46,6 +46,6 @@ def circumstances_of(ground: GroundEvent, knowledge: Knowledge) -> Circumstances
 def _known_upfront(ground: GroundEvent, knowledge: Knowledge, circumstances: Circumstances) -> set[Field]:
     lookups = judge_lookups(ground, circumstances, knowledge)
     network = build_network(ground, knowledge, Activation(), lookups)
-    graph = Graph([edge for edge in network.edges if edge.kind is EdgeKind.RESOURCE], network.size)
+    graph = Graph([edge for edge in network.edges if edge.kind is EdgeKind.RESOURCE], network.numbers.size)
     closed = graph.close(network.start)
-    return {field for field, vertex in network.fields.items() if vertex in closed}
+    return {field for field, vertex in network.numbers.fields.items() if vertex in closed}

@@ -50,7 +50,7 @@ class Shortfall:
 
     def _missing_keys(self, state: LookupState) -> tuple[Field, ...]:
         keys = dict.fromkeys((*(key for key, _ in state.lookup.keys), *sorted(state.turns_on)))
-        return tuple(key for key in keys if self.network.fields[key] not in self.reached)
+        return tuple(key for key in keys if self.network.numbers.fields[key] not in self.reached)
 
     def behind(self, field: Field) -> list[Reason]:
         """The reasons at the bottom: instead of an unknown key, why each such key is unknown."""
@@ -75,7 +75,7 @@ def find_shortfall(setting: Setting, reached: set[int]) -> Shortfall:
     givers: defaultdict[Field, list[str]] = defaultdict(list)
     for active in setting.activation.services:
         for given in active.gives:
-            if given not in active.inputs():
+            if given not in active.inputs:
                 givers[given].append(active.name)
     return Shortfall(
         setting.network, setting.lookups, setting.ground.suppliers, _frozen(refused), _frozen(givers), reached

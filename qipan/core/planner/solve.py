@@ -10,7 +10,7 @@ from qipan.core.planner.derivations import Derived, derive, used
 from qipan.core.planner.evidence import Choice, choose_ways
 from qipan.core.planner.ground import ground_event
 from qipan.core.planner.knowledge import Knowledge
-from qipan.core.planner.questions import least_questions
+from qipan.core.planner.questions import QuestionProblem, least_questions
 from qipan.core.planner.setting import Setting, circumstances_of, set_out
 
 
@@ -37,27 +37,34 @@ def solve(library: Library, event: str, knowledge: Knowledge) -> Solved:
     setting = set_out(ground, knowledge, circumstances_of(ground, knowledge))
     network, scope = setting.network, setting.scope
     _decide_deferred(setting)
-    fields = {vertex: field for table in (network.fields, network.sourced) for field, vertex in table.items()}
     targets = _targets(setting)
-    questions = least_questions(
-        scope.graph, scope.start, scope.burdens, lambda vertex: str(fields[vertex]), targets
+    named = network.numbers.named
+    problem = QuestionProblem(
+        scope.graph,
+        scope.start,
+        scope.closed,
+        scope.reachable,
+        scope.burdens,
+        lambda vertex: str(named[vertex]),
     )
+    questions = least_questions(problem, targets)
     known = scope.start | questions
     choice, graph = choose_ways(network, scope.met, known, scope.graph.close(known))
     derived = derive(graph, known)
     edges, vertices = used(graph, derived, targets)
-    return Solved(setting, frozenset(questions), choice, graph, derived, edges, vertices, fields)
+    return Solved(setting, frozenset(questions), choice, graph, derived, edges, vertices, named)
 
 
 def _decide_deferred(setting: Setting) -> None:
-    for service in setting.scope.met:
-        for field in service.inputs():
-            setting.activation.decide(service.name, setting.scope.deferred.get(field, ()))
+    deferred = setting.scope.deferred
+    for service in setting.scope.met if deferred else ():
+        for field in service.inputs:
+            setting.activation.decide(service.name, deferred.get(field, ()))
 
 
 def _targets(setting: Setting) -> list[int]:
     """Every service that can be met, and every field that something turns on and that can be learned."""
     network = setting.network
-    done = [network.done[service.name] for service in setting.scope.met]
-    turned_on = [network.fields[field] for field in sorted(setting.activation.decisions)]
+    done = [network.numbers.done[service.name] for service in setting.scope.met]
+    turned_on = [network.numbers.fields[field] for field in sorted(setting.activation.decisions)]
     return list(dict.fromkeys(vertex for vertex in (*done, *turned_on) if vertex in setting.scope.reachable))

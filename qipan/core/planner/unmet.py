@@ -59,17 +59,19 @@ class Unmet:
 
     def _missing(self, service: ActiveService) -> list[Field]:
         return [
-            field for field in service.inputs() if self.network.fields[field] not in self.shortfall.reached
+            field
+            for field in service.inputs
+            if self.network.numbers.fields[field] not in self.shortfall.reached
         ]
 
     def _missing_documents(self, service: ActiveService) -> list[GroundEvidence]:
-        numbers = self.network.documents
+        numbers = self.network.numbers.documents
         reached = self.shortfall.reached
         return [one for one in service.documents if numbers[service.name, one.name] not in reached]
 
     def _document_reason(self, document: GroundEvidence) -> Reason:
         facts = dict.fromkeys(fact for way in document.ways for fact in way.facts)
-        missing = [fact for fact in facts if self.network.sourced[fact] not in self.shortfall.reached]
+        missing = [fact for fact in facts if self.network.numbers.sourced[fact] not in self.shortfall.reached]
         return self.shortfall.why(missing[0]) if missing else Reason("no-source")
 
     def _service_reason(self, name: str, missing: list[Field], reasons: list[Reason]) -> Reason:
