@@ -105,7 +105,7 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
             "plan": planned.digest,
             "consents": submission.consents,
             "without": submission.without,
-            "lacking": submission.lacking,
+            "lacking": list(submission.lacking),
             "skipped": submission.skipped,
             "key": submission.key,
             "draft": submission.draft,

@@ -15,7 +15,7 @@ from qipan.core.declarations import Limits
 from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import CaseState
 from qipan.core.plan import Plan, PlannedService
-from qipan.core.planner.ground import ground_event
+from qipan.core.planner.ground import GroundService, ground_event
 from qipan.core.worktime import due_on
 from qipan.ledger.entries import NewEntry
 from qipan.people.actors import Acting
@@ -55,7 +55,7 @@ def new_cases(
         [_wanted(asking, each.service, region) for each, region in zip(services, regions, strict=True)]
     )
     return [
-        _new_case(asking, each, _Place(region, agency), is_ready(each, facts), at)
+        _new_case(asking, each, _Place(region, agency), is_ready(asking, plan, each, facts), at)
         for each, region, agency in zip(services, regions, agencies, strict=True)
     ]
 
@@ -66,9 +66,14 @@ def place_of(asking: Asking, service: str, facts: Mapping[Field, Value]) -> tupl
     return region, handling_agencies([_wanted(asking, service, region)])[0]
 
 
-def is_ready(planned: PlannedService, facts: Collection[Field]) -> bool:
+def is_ready(asking: Asking, plan: Plan, planned: PlannedService, facts: Collection[Field]) -> bool:
     """Whether nothing stands before a service any more; plans leave out what is done."""
-    return not planned.waits_for and all(field in facts for field in planned.needs)
+    if planned.waits_for or planned.fetches:
+        return False
+    unsettled = any(left.service == planned.service and not left.settled for left in plan.left)
+    region = _ground(asking, planned.service).region
+    needed = (*planned.needs, region) if region else planned.needs
+    return not unsettled and all(field in facts for field in needed)
 
 
 def entry_of(acting: Acting, case: NewCase) -> NewEntry:
@@ -122,8 +127,13 @@ def _wanted(asking: Asking, service: str, region: str) -> Wanted:
 
 
 def _region(asking: Asking, service: str, facts: Mapping[Field, Value]) -> str:
-    ground = next(each for each in ground_event(asking.library, asking.event.name).services if each.name == service)
-    return str(facts.get(ground.region, "")) if ground.region else ""
+    field = _ground(asking, service).region
+    return str(facts.get(field, "")) if field else ""
+
+
+def _ground(asking: Asking, service: str) -> GroundService:
+    ground = ground_event(asking.library, asking.event.name)
+    return next(each for each in ground.services if each.name == service)
 
 
 def _ordinals(asking: Asking) -> dict[str, int]:

@@ -174,7 +174,7 @@ def _open_cases(state: _State, at: datetime) -> bool:
         for case in state.cases
         if case.state == CaseState.WAITING
         and (planned := state.planned.service(case.service)) is not None
-        and opening.is_ready(planned, state.values)
+        and opening.is_ready(state.asking, state.planned.plan, planned, state.values)
     ]
     for case in ready:
         limits = state.asking.library.services[case.service].limits
