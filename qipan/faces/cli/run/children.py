@@ -1,0 +1,85 @@
+"""Child processes that belong together: all are started, a dead one is started again, and all stop with their parent."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+PAUSE_SECONDS = 0.5
+STOP_SECONDS = 10
+
+
+@dataclass(slots=True)
+class Child:
+    """One child: a Python module and its arguments; ``nice`` lowers its share of the processor."""
+
+    name: str
+    module: str
+    arguments: Sequence[str] = ()
+    nice: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+
+    def start(self) -> None:
+        """Start it in a group of its own, so that Ctrl-C reaches the parent alone."""
+        command = [sys.executable, "-m", self.module, *self.arguments]
+        self.process = subprocess.Popen(command, start_new_session=True)
+        self.started = time.monotonic()
+        if self.nice:
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, self.nice)
+
+    def stop(self) -> None:
+        """Ask its group to end, then make it."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+@dataclass(slots=True)
+class Family:
+    """Children under one watch."""
+
+    children: list[Child]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    _ending: bool = False
+
+    def start(self) -> None:
+        """Start all."""
+        os.environ.update(self.environment)
+        for child in self.children:
+            child.start()
+
+    def watch(self) -> None:
+        """Keep all alive until Ctrl-C or SIGTERM, then stop all; a child that dies again and again waits longer."""
+        signal.signal(signal.SIGTERM, self._end)
+        signal.signal(signal.SIGINT, self._end)
+        try:
+            while not self._ending:
+                self._revive()
+                time.sleep(PAUSE_SECONDS)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """Stop all, the last started first."""
+        for child in reversed(self.children):
+            child.stop()
+
+    def _end(self, _signal: int, _frame: FrameType | None) -> None:
+        self._ending = True
+
+    def _revive(self) -> None:
+        for child in self.children:
+            dead = child.process is not None and child.process.poll() is not None
+            if dead and time.monotonic() - child.started > STOP_SECONDS * PAUSE_SECONDS:
+                sys.stderr.write(f"qipan: {child.name} ended and is started again\n")
+                child.start()

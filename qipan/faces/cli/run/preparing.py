@@ -1,0 +1,63 @@
+"""Preparing a database: tables, the library, the agencies, and for the demo its sample people. Twice does no more than once."""
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from qipan.adapters import divisions
+from qipan.agencies import operations as agencies
+from qipan.agencies import queries as agency_queries
+from qipan.catalogue import operations as catalogue
+from qipan.catalogue import queries as published
+from qipan.core.declarations import Level, Library
+from qipan.people import operations as people
+from qipan.people.rows import NewPerson
+from qipan.sample.cast import CastMember
+
+PROVINCE = "33"
+CLERKS = "government_service_center"
+
+
+def prepare() -> int:
+    """Bring the tables up to date, publish the library, establish the agencies; give the library's number.
+
+    Raises UnableToPublish.
+    """
+    call_command("migrate", verbosity=0)
+    with transaction.atomic():
+        number = catalogue.publish_library(folder=settings.QIPAN_LIBRARY, at=timezone.now())
+        agencies.establish_agencies(
+            library=published.library(number), divisions=divisions.sample_divisions(), under=PROVINCE
+        )
+    return number
+
+
+def admit_cast(cast: Iterable[CastMember]) -> None:
+    """Admit the demo's residents."""
+    with transaction.atomic():
+        people.admit_persons(
+            persons=[
+                NewPerson(one.id_number, one.name, one.phone, one.story_zh, one.story_en, True)
+                for one in cast
+            ]
+        )
+
+
+def appoint_officials(library: Library) -> None:
+    """Put a sample official in post at every agency that handles a service, and a clerk at every service centre."""
+    with transaction.atomic():
+        for agency in sorted(_handling(library)):
+            people.appoint_sample_official(agency=agency, clerk=agency.endswith(f".{CLERKS}"))
+
+
+def _handling(library: Library) -> Iterator[str]:
+    places = divisions.sample_divisions()
+    wanted = {(service.agency, service.level) for service in library.services.values()}
+    clerks = library.agencies.get(CLERKS)
+    wanted |= {(CLERKS, level) for level in clerks.levels} if clerks else set()
+    for kind, level in wanted:
+        for place in places.at(level, under=PROVINCE) if level is not Level.GRID else ():
+            yield agency_queries.agency_code(kind, level, place.code)
