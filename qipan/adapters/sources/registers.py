@@ -17,7 +17,7 @@ from qipan.adapters.sources.breaker import Breaker
 from qipan.adapters.sources.declared import Reading, adapter_of, reading_of
 from qipan.adapters.sources.facts import answer_of
 from qipan.adapters.sources.files import FileRegisters
-from qipan.adapters.sources.http import HttpRegisters
+from qipan.adapters.sources.json_services import HttpRegisters
 from qipan.adapters.sources.port import (
     Answer,
     Request,
