@@ -47,7 +47,7 @@ class CastMember(NamedTuple):
 
 
 class Story(NamedTuple):
-    """What a member is there to show."""
+    """What a member is there to show; a name in braces becomes the identity number that the form will ask for."""
 
     event: str
     zh: str
@@ -62,8 +62,8 @@ STORIES: Mapping[str, Story] = {
     ),
     "周雨桐": Story(
         "newborn",
-        "未婚妈妈，孩子的父亲愿意登记在出生医学证明上。",
-        "An unmarried mother; the child's father is willing to be entered in the birth certificate.",
+        "未婚妈妈，孩子的父亲许嘉宁（{许嘉宁}）愿意登记在出生医学证明上。",
+        "An unmarried mother; the child's father 许嘉宁 ({许嘉宁}) is willing to be entered in the birth certificate.",
     ),
     "沈静怡": Story(
         "newborn",
@@ -82,8 +82,8 @@ STORIES: Mapping[str, Story] = {
     ),
     "郑海涛": Story(
         "open_restaurant",
-        "刚领了营业执照，要在西湖区开一家 320 平方米的餐馆。",
-        "With a new business licence in hand, he opens a restaurant of 320 square metres in Xihu.",
+        "刚领了营业执照，要在西湖区开一家 320 平方米的餐馆，自己兼任食品安全员。",
+        "With a new business licence in hand, he opens a restaurant of 320 square metres in Xihu, himself the food-safety officer.",
     ),
     "方建国": Story(
         "retirement",
@@ -92,13 +92,13 @@ STORIES: Mapping[str, Story] = {
     ),
     "蒋明": Story(
         "school_enrolment",
-        "儿子六岁，明年秋天上小学，住自己的房子，户口在学区里。",
-        "His son is six and starts school next autumn; they own their home and are registered in its district.",
+        "儿子蒋思远六岁，明年秋天上小学，住自己的房子，户口在学区里。",
+        "His son 蒋思远 is six and starts school next autumn; they own their home and are registered in its district.",
     ),
     "刘志强": Story(
         "school_enrolment",
-        "江西来杭务工，有居住证，租房住，女儿要在余杭上小学。",
-        "He came from Jiangxi to work, holds a residence permit and rents a home; his daughter will go to school in Yuhang.",
+        "江西来杭务工，有居住证，租房住，女儿刘梓涵要在余杭上小学。",
+        "He came from Jiangxi to work, holds a residence permit and rents a home; his daughter 刘梓涵 will go to school in Yuhang.",
     ),
     "董国强": Story(
         "enterprise_change",
@@ -129,11 +129,13 @@ class Troupe:
 
     def cast(self) -> tuple[CastMember, ...]:
         """Introduce the members in the order of their stories."""
-        return tuple(_introduce(each, STORIES[each.name]) for each in self.members)
+        numbers = {each.name: each.id_number for each in self.families}
+        return tuple(_introduce(each, STORIES[each.name], numbers) for each in self.members)
 
 
-def _introduce(one: Resident, story: Story) -> CastMember:
-    return CastMember(one.id_number, one.name, one.phone, story.zh, story.en, story.event)
+def _introduce(one: Resident, story: Story, numbers: Mapping[str, str]) -> CastMember:
+    told = (story.zh.format_map(numbers), story.en.format_map(numbers))
+    return CastMember(one.id_number, one.name, one.phone, *told, story.event)
 
 
 def gather(families: Families, enterprises: Enterprises) -> Troupe:
@@ -212,16 +214,17 @@ class _Stage:
         jiang = self._person("蒋明", MALE, date(1989, 10, 10), jiang_home)
         qian = self._person("钱文静", FEMALE, date(1990, 4, 27), jiang_home, jiang.household)
         marry(jiang, qian, date(2016, 9, 9))
-        bear(self._person("蒋思远", MALE, date(2020, 10, 6), jiang_home, jiang.household), qian, jiang)
+        son = self._person("蒋思远", MALE, date(2020, 10, 6), jiang_home, jiang.household)
+        bear(son, qian, jiang)
 
         liu_home = _home("330110012002", "文一西路1818号1幢1单元1203室", owned=False)
         elsewhere = _elsewhere("361102")
         liu = self._person("刘志强", MALE, date(1988, 3, 3), liu_home, elsewhere, born_at="361102")
         li = self._person("李春燕", FEMALE, date(1990, 8, 15), liu_home, elsewhere, born_at="361102")
         marry(liu, li, date(2015, 2, 10))
-        bear(
-            self._person("刘梓涵", FEMALE, date(2021, 1, 19), liu_home, elsewhere, born_at="361102"), li, liu
-        )
+        daughter = self._person("刘梓涵", FEMALE, date(2021, 1, 19), liu_home, elsewhere, born_at="361102")
+        bear(daughter, li, liu)
+        son.told = daughter.told = {"vaccination_complete": True}
         liu.told = {
             "holds_residence_permit": True,
             "residence_permit_number": "330110202103180042",

@@ -179,3 +179,9 @@ def test_every_member_of_the_cast_has_a_story_and_lives_in_the_province(sample: 
         assert FORMATS["mobile"].fault(member.phone, None) is None
         assert member.story_zh.endswith("。")
         assert member.story_en.endswith(".")
+        assert "{" not in member.story_zh + member.story_en
+
+
+def test_a_story_tells_the_number_that_the_form_will_ask_for(sample: Province) -> None:
+    father = next(one for one in sample.living if one.name == "许嘉宁")
+    assert father.id_number in next(each for each in cast() if each.name == "周雨桐").story_zh
