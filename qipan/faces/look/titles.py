@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qipan.core.declarations import Library, LifeEvent
-from qipan.core.elements import Field
+from qipan.core.elements import Element, Field, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,7 @@ class Titles:
 
     def element(self, field: Field) -> str:
         """A field without its party: 姓名, name."""
-        slot = self.event.parties.get(field.party)
-        element = self.library.elements.get(f"{slot.kind}.{field.word}") if slot else None
+        element = self._element(field)
         return element.title.say(self.language) if element else str(field)
 
     def field(self, field: Field) -> str:
@@ -38,6 +37,26 @@ class Titles:
         if not self.chinese:
             return f"{element} ({party})"
         return element if element.startswith(party) else f"{party}的{element}"
+
+    def question(self, field: Field) -> str:
+        """What to ask a person for the field: the element's own question, else the field."""
+        element = self._element(field)
+        return element.question.say(self.language) if element and element.question else self.field(field)
+
+    def field_named(self, name: str) -> str:
+        """A field written ``party.element``; other texts stand for themselves."""
+        party, dot, word = name.partition(".")
+        return self.field(Field(party, word)) if dot else name
+
+    def value(self, field: Field, value: Value) -> str:
+        """A value in words: a code's title, 是 and 否."""
+        element = self._element(field)
+        codes = self.library.codes.get(element.codes or "") if element else None
+        if codes is not None and str(value) in codes.values:
+            return codes.values[str(value)].say(self.language)
+        if isinstance(value, bool):
+            return ("是" if value else "否") if self.chinese else ("yes" if value else "no")
+        return str(value)
 
     def service(self, name: str) -> str:
         """A service by name."""
@@ -70,6 +89,10 @@ class Titles:
         last = [f"{rest} more"] if rest else []
         *head, tail = [*shown, *last] or [""]
         return f"{', '.join(head)} and {tail}" if head else tail
+
+    def _element(self, field: Field) -> Element | None:
+        slot = self.event.parties.get(field.party)
+        return self.library.elements.get(f"{slot.kind}.{field.word}") if slot else None
 
     def _title(self, declared: Mapping[str, Any], name: str) -> str:
         return str(declared[name].title.say(self.language)) if name in declared else name
