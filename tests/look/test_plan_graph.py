@@ -1,6 +1,7 @@
 """The drawing of a plan: complete, forward, without overlaps, and the same for the same plan."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -61,7 +62,7 @@ def test_the_longest_way_is_set_off() -> None:
 
 
 @pytest.mark.parametrize("draw", [draw_plan, draw_plan_narrow])
-def test_a_plan_is_drawn_the_same_every_time(draw: type[draw_plan]) -> None:
+def test_a_plan_is_drawn_the_same_every_time(draw: Callable[[Plan, Titles], str]) -> None:
     assert draw(*planned("marriage")) == draw(*planned("marriage"))
 
 
@@ -115,7 +116,7 @@ def test_titles_break_between_words_and_between_characters() -> None:
 def test_what_declarations_say_cannot_break_the_drawing() -> None:
     plan, titles = planned("marriage")
     service = replace(titles.library.services["moving_in"], title=Text('<script>alert("&")</script>'))
-    library = replace(titles.library, services=titles.library.services | {"moving_in": service})
+    library = replace(titles.library, services={**titles.library.services, "moving_in": service})
     drawing = draw_plan(plan, replace(titles, library=library))
     assert "<script" not in drawing
     assert any("<script>" in words for words in said(drawing))
