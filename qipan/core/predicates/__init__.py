@@ -14,6 +14,7 @@ from qipan.core.predicates.judging import (
     undecided,
 )
 from qipan.core.predicates.reading import PredicateError, parse
+from qipan.core.predicates.satisfying import satisfiable
 from qipan.core.predicates.tree import (
     Predicate,
     both,
@@ -39,5 +40,6 @@ __all__ = [
     "parse",
     "parties",
     "rename",
+    "satisfiable",
     "undecided",
 ]
