@@ -1,17 +1,19 @@
 """Written SQL in, frozen rows out: how every capability reads, and how the busy ones write.
 
 Statements run on Django's connection, inside whatever transaction the edge opened. A row is any NamedTuple whose fields follow
-the statement's columns; jsonb columns arrive as Python values.
+the statement's columns; jsonb columns arrive as Python values, arrays as tuples. A parameter that is an array must be a list.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from django.db import connection
 from psycopg.types.json import Jsonb
 from pydantic_core import from_json, to_json
 
-JSONB = 3802  # PostgreSQL's type number; Django's connections leave such columns as texts
+Decoder = Callable[[Any], object]
+# By PostgreSQL's type numbers: jsonb, which Django's connections leave as text, and arrays of texts and whole numbers.
+DECODERS: Mapping[int, Decoder] = {3802: from_json, 1009: tuple, 1016: tuple}
 Parameters = Sequence[object] | Mapping[str, object]
 
 
@@ -29,8 +31,9 @@ def rows(row: type[R], statement: str, parameters: Parameters = ()) -> list[R]:
     """Run one statement and give all its rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        decoded = [index for index, column in enumerate(cursor.description) if column.type_code == JSONB]
-        return [row._make(_decode(values, decoded)) for values in cursor.fetchall()]
+        types = [column.type_code for column in cursor.description]
+        decoders = [(index, DECODERS[code]) for index, code in enumerate(types) if code in DECODERS]
+        return [row._make(_decode(values, decoders)) for values in cursor.fetchall()]
 
 
 def first(row: type[R], statement: str, parameters: Parameters = ()) -> R | None:
@@ -68,11 +71,10 @@ def in_transaction() -> bool:
     return bool(connection.in_atomic_block)
 
 
-def _decode(values: Sequence[object], decoded: list[int]) -> Sequence[object]:
-    if not decoded:
+def _decode(values: Sequence[object], decoders: Sequence[tuple[int, Decoder]]) -> Sequence[object]:
+    if not decoders:
         return values
     whole = list(values)
-    for index in decoded:
-        text = whole[index]
-        whole[index] = from_json(text) if isinstance(text, str) else text
+    for index, decode in decoders:
+        whole[index] = None if whole[index] is None else decode(whole[index])
     return whole

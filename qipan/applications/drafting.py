@@ -30,10 +30,10 @@ class DraftRow(NamedTuple):
     answers: Mapping[str, object]
     claims: Mapping[str, str]
     facts: Mapping[str, Mapping[str, object]]
-    consents: list[str]
-    without: list[str]
-    lacking: list[str]
-    skipped: list[str]
+    consents: tuple[str, ...]
+    without: tuple[str, ...]
+    lacking: tuple[str, ...]
+    skipped: tuple[str, ...]
     prepared_at: datetime | None
     updated_at: datetime
     application: UUID | None
@@ -51,11 +51,14 @@ class DraftRow(NamedTuple):
         asking = asking_of(self.version, self.event, today)
         return standing(asking, identity_facts(asking.event, self.identity), kept_facts(self.facts), self.answers)
 
+    def from_identity(self, today: date) -> dict[Field, Value]:
+        """Give what the event takes from the signed-in identity."""
+        return identity_facts(asking_of(self.version, self.event, today).event, self.identity)
+
     def known(self, today: date) -> dict[Field, Value]:
         """Give what is known before anything typed counts."""
-        asking = asking_of(self.version, self.event, today)
         looked_up = {Field.parse(fact.field): fact.value for fact in self.learned(today)}
-        return {**looked_up, **identity_facts(asking.event, self.identity)}
+        return {**looked_up, **self.from_identity(today)}
 
 
 def read_draft(draft: UUID, person: int) -> DraftRow | None:

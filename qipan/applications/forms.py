@@ -157,7 +157,7 @@ class Filled:
 def form_view(asking: Asking, answered: Answered, filled: Filled, language: str) -> FormView:
     """Put the form together."""
     plan = answered.planned.plan
-    worded = _Words(asking, language)
+    worded = words_of(asking, language)
     questions = [_question(each, answered, filled, worded) for each in answered.questions]
     return FormView(
         event=asking.event.name,
@@ -176,7 +176,7 @@ def form_view(asking: Asking, answered: Answered, filled: Filled, language: str)
     )
 
 
-class _Words:
+class Words:
     """Titles in one language."""
 
     def __init__(self, asking: Asking, language: str) -> None:
@@ -218,7 +218,12 @@ class _Words:
         )
 
 
-def _question(asked: Question, answered: Answered, filled: Filled, worded: _Words) -> FormQuestion:
+def words_of(asking: Asking, language: str) -> Words:
+    """The titles of an event's library."""
+    return Words(asking, language)
+
+
+def _question(asked: Question, answered: Answered, filled: Filled, worded: Words) -> FormQuestion:
     element = worded.library.elements[asked.element]
     return FormQuestion(
         field=str(asked.field),
@@ -244,7 +249,7 @@ def as_typed(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _groups(questions: Sequence[FormQuestion], worded: _Words) -> tuple[FormGroup, ...]:
+def _groups(questions: Sequence[FormQuestion], worded: Words) -> tuple[FormGroup, ...]:
     """Group questions by party, in the order in which the event names its parties."""
     by_party = {
         party: tuple(each for each in questions if each.party == party) for party in worded.event.parties
@@ -252,7 +257,7 @@ def _groups(questions: Sequence[FormQuestion], worded: _Words) -> tuple[FormGrou
     return tuple(FormGroup(party, worded.party(party), asked) for party, asked in by_party.items() if asked)
 
 
-def _known(plan: Plan, filled: Filled, worded: _Words) -> tuple[FormKnown, ...]:
+def _known(plan: Plan, filled: Filled, worded: Words) -> tuple[FormKnown, ...]:
     needed_by: dict[Field, list[str]] = {}
     for service in plan.services:
         for field in service.needs:
@@ -262,7 +267,7 @@ def _known(plan: Plan, filled: Filled, worded: _Words) -> tuple[FormKnown, ...]:
     )
 
 
-def _fact(fact: Fact, filled: Filled, needed_by: tuple[str, ...], worded: _Words) -> FormKnown:
+def _fact(fact: Fact, filled: Filled, needed_by: tuple[str, ...], worded: Words) -> FormKnown:
     field = Field.parse(fact.field)
     via_title, agency_title = worded.source(fact.kind, fact.via)
     return FormKnown(
@@ -295,21 +300,21 @@ def shown(asking: Asking, field: Field, value: Value, language: str, *, mask: bo
     return masked(value, element.grade) if mask else as_typed(value)
 
 
-def _lookups(plan: Plan, filled: Filled, worded: _Words) -> tuple[FormLookup, ...]:
+def _lookups(plan: Plan, filled: Filled, worded: Words) -> tuple[FormLookup, ...]:
     done = {fact.via for fact in filled.facts if fact.kind == "resource"}
     planned = {fetch.name: _lookup(fetch, filled, worded) for fetch in plan.fetches}
     past = [name for name in sorted((done | filled.failed) - planned.keys())]
     return (*(_past(name, done, filled, worded) for name in past), *planned.values())
 
 
-def _lookup(fetch: Fetch, filled: Filled, worded: _Words) -> FormLookup:
+def _lookup(fetch: Fetch, filled: Filled, worded: Words) -> FormLookup:
     resource = worded.library.resources[fetch.resource]
     fields = tuple(worded.field(field) for field, _own in fetch.facts)
     state = "ready" if fetch.resource in filled.consents else "to-consent"
     return _in_words(fetch.name, resource, fields, state, worded)
 
 
-def _past(name: str, done: set[str], filled: Filled, worded: _Words) -> FormLookup:
+def _past(name: str, done: set[str], filled: Filled, worded: Words) -> FormLookup:
     resource = worded.library.resources[name.partition("(")[0]]
     fields = tuple(worded.field(Field.parse(fact.field)) for fact in filled.facts if fact.via == name)
     state = "done" if name in done else "refused" if resource.name in filled.without else "failed"
@@ -317,13 +322,13 @@ def _past(name: str, done: set[str], filled: Filled, worded: _Words) -> FormLook
 
 
 def _in_words(
-    step: str, resource: Resource, fields: tuple[str, ...], state: str, worded: _Words
+    step: str, resource: Resource, fields: tuple[str, ...], state: str, worded: Words
 ) -> FormLookup:
     title, agency = resource.title.say(worded.language), worded.agency(resource.agency)
     return FormLookup(step, resource.name, title, agency, fields, resource.legal_basis, state)
 
 
-def _documents(plan: Plan, filled: Filled, worded: _Words) -> tuple[FormDocument, ...]:
+def _documents(plan: Plan, filled: Filled, worded: Words) -> tuple[FormDocument, ...]:
     services = worded.library.services
     titles = {
         (each.service, evidence.name): evidence.title
@@ -344,7 +349,7 @@ def _documents(plan: Plan, filled: Filled, worded: _Words) -> tuple[FormDocument
     )
 
 
-def _services(plan: Plan, filled: Filled, worded: _Words) -> tuple[FormService, ...]:
+def _services(plan: Plan, filled: Filled, worded: Words) -> tuple[FormService, ...]:
     planned = {each.service: each for each in plan.services}
     optional = {use.service: use.optional for use in worded.event.services}
     left_out = [name for name in sorted(filled.skipped) if name not in planned and name in worded.library.services]

@@ -44,11 +44,11 @@ class LockedApplication(NamedTuple):
     version: int
     plan: str
     state: str
-    consents: list[str]
-    without: list[str]
-    lacking: list[str]
-    skipped: list[str]
-    missing: list[str]
+    consents: tuple[str, ...]
+    without: tuple[str, ...]
+    lacking: tuple[str, ...]
+    skipped: tuple[str, ...]
+    missing: tuple[str, ...]
     submitted_at: datetime
 
 

@@ -4,7 +4,6 @@ The valve decides before anything is asked, and the source is asked for what may
 it again. What came of a look-up is a value: recording it is another's business.
 """
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -60,7 +59,7 @@ class LookedUp(NamedTuple):
 @lru_cache(maxsize=1)
 def registers() -> Registers:
     """The agencies' registers of this installation; one object serves the whole process."""
-    return Registers(addresses_of(settings.QIPAN_HOME, os.environ))
+    return Registers(addresses_of(settings.QIPAN_REGISTERS))
 
 
 def look_up(

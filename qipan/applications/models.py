@@ -146,8 +146,9 @@ class Case(models.Model):
         db_table = "cases"
         indexes = [
             models.Index(
-                fields=["agency", "due_on", "id"],
+                fields=["agency", "state", "due_on", "id"],
                 name="cases_in_hand",
+                include=["service"],
                 condition=models.Q(state__in=[str(state) for state in IN_HAND]),
             ),
         ]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from qipan.core.elements import Value
+from qipan.core.plan import Plan
 
 
 class Fact(NamedTuple):
@@ -19,6 +20,10 @@ class Fact(NamedTuple):
     kind: str
     via: str
     learned_at: datetime
+
+
+CaseFact = Fact
+"""A fact of a case: also of the kind ``claim``, which never counts."""
 
 
 class ApplicationRow(NamedTuple):
@@ -37,9 +42,10 @@ class ApplicationRow(NamedTuple):
 
 
 class CaseOfApplication(NamedTuple):
-    """A case as its applicant sees it; ``correction`` is the open one, ``rating`` the score given."""
+    """A case as its applicant sees it; ``rating`` is the score that they gave it."""
 
     id: UUID
+    ordinal: int
     number: str
     service: str
     agency: str
@@ -50,6 +56,7 @@ class CaseOfApplication(NamedTuple):
     accepted_at: datetime | None
     decided_at: datetime | None
     delivered_at: datetime | None
+    ended_at: datetime | None
     due_on: date | None
     paused_days: int
     automatic: bool
@@ -96,6 +103,46 @@ class UploadRow(NamedTuple):
     sent_at: datetime
 
 
+class UploadContent(NamedTuple):
+    """A document itself."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+class ApplicationDetail(NamedTuple):
+    """An application with everything about it; ``plan`` is what was promised, ``missing`` what is asked of the person now."""
+
+    id: UUID
+    number: str
+    event: str
+    version: int
+    plan: Plan
+    state: str
+    submitted_at: datetime
+    closed_at: datetime | None
+    missing: tuple[str, ...]
+    trouble: str
+    consents: tuple[str, ...]
+    without: tuple[str, ...]
+    cases: tuple[CaseOfApplication, ...]
+    facts: tuple[Fact, ...]
+    corrections: tuple[CorrectionRow, ...]
+    calls: tuple[CallRow, ...]
+    uploads: tuple[UploadRow, ...]
+
+
+class DraftSummary(NamedTuple):
+    """A form begun and not submitted; ``answered`` counts what was typed."""
+
+    id: UUID
+    event: str
+    version: int
+    updated_at: datetime
+    answered: int
+
+
 class Submitted(NamedTuple):
     """What a submission gives back: the same for every retry, ``created`` for the first alone."""
 
@@ -105,7 +152,7 @@ class Submitted(NamedTuple):
 
 
 class InboxRow(NamedTuple):
-    """A case in an official's inbox; ``applicant`` is masked."""
+    """A case in an official's inbox; ``applicant`` is a masked name, empty where the service does not need the name."""
 
     id: UUID
     number: str
@@ -129,10 +176,13 @@ class InboxCounts(NamedTuple):
     awaiting_correction: int
     overdue: int
     due_soon: int
+    stuck: int
 
 
 class DataUse(NamedTuple):
-    """One use of a person's data. Kinds: ``call`` (a look-up) · ``case`` (an agency received fields to handle a case)."""
+    """One use of a person's data. Kinds: ``call`` (a look-up in the register of a kind of ``agency``, for these ``services``) ·
+    ``case`` (an agency, by its code, received fields to handle a case). ``own``: in the person's own application.
+    """
 
     at: datetime
     kind: str
@@ -140,6 +190,7 @@ class DataUse(NamedTuple):
     agency_zh: str
     agency_en: str
     via: str
+    services: tuple[str, ...]
     fields: tuple[str, ...]
     purpose: str
     legal_basis: str

@@ -31,14 +31,14 @@ def sample_persons(search: str = "", limit: int = 50) -> list[PersonRow]:
 
 def official(official_id: int) -> OfficialRow | None:
     """Find an official."""
-    return _official(records.first(OfficialRow, f"{OFFICIAL} WHERE id = %s", [official_id]))
+    return records.first(OfficialRow, f"{OFFICIAL} WHERE id = %s", [official_id])
 
 
 def sample_officials(search: str = "", limit: int = 50) -> list[OfficialRow]:
     """List sample officials of agencies whose code or whose own name holds the text."""
     pattern = f"%{_literal(search)}%"
     statement = f"{OFFICIAL} WHERE sample AND (agency LIKE %s OR name LIKE %s) ORDER BY agency, id LIMIT %s"
-    return [row for each in records.rows(OfficialRow, statement, [pattern, pattern, limit]) if (row := _official(each))]
+    return records.rows(OfficialRow, statement, [pattern, pattern, limit])
 
 
 def actor_of_person(person_id: int) -> Actor | None:
@@ -57,7 +57,7 @@ def actor_of_key(key: str) -> Actor | None:
     """Say as whom the bearer of an API key acts; None for a key that is unknown or revoked."""
     statement = f"""
         {OFFICIAL} WHERE id = (SELECT official_id FROM api_keys WHERE digest = %s AND revoked_at IS NULL)"""
-    found = _official(records.first(OfficialRow, statement, [key_digest(key)]))
+    found = records.first(OfficialRow, statement, [key_digest(key)])
     return found and _actor(found)
 
 
@@ -68,10 +68,6 @@ def key_digest(key: str) -> bytes:
 
 def _actor(row: OfficialRow) -> Actor:
     return Actor("official", row.id, row.name, row.agency, row.services, row.clerk)
-
-
-def _official(row: OfficialRow | None) -> OfficialRow | None:
-    return row and row._replace(services=tuple(row.services))
 
 
 def _literal(search: str) -> str:

@@ -42,10 +42,10 @@ FROM corrections WHERE case_id = %s AND answered_at IS NULL
 
 class _Correction(NamedTuple):
     id: int
-    fields: list[str]
-    evidence: list[str]
+    fields: tuple[str, ...]
+    evidence: tuple[str, ...]
     asked_at: datetime
-    sent: list[str]
+    sent: tuple[str, ...]
 
 
 def answer_missing(

@@ -127,10 +127,12 @@ def _record(locked: LockedApplication, looked_up: Sequence[LookedUp], at: dateti
     given_up = {one.step for one in looked_up if failed.get(one.step, 0) >= TRIES or one.outcome == "refused"}
     lacking = {lack_text(one.step, field) for one in looked_up if not one.failed for field in one.lacking}
     changed = locked._replace(
-        without=sorted({*locked.without, *given_up}), lacking=sorted({*locked.lacking, *lacking})
+        without=tuple(sorted({*locked.without, *given_up})), lacking=tuple(sorted({*locked.lacking, *lacking}))
     )
     if changed != locked:
-        Application.objects.filter(id=locked.id).update(without=changed.without, lacking=changed.lacking)
+        Application.objects.filter(id=locked.id).update(
+            without=list(changed.without), lacking=list(changed.lacking)
+        )
     return changed
 
 

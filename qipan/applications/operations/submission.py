@@ -44,11 +44,11 @@ class _Start(NamedTuple):
     answers: Mapping[str, object] | None
     claims: Mapping[str, str] | None
     facts: Mapping[str, Mapping[str, object]] | None
-    consents: list[str] | None
-    without: list[str] | None
-    lacking: list[str] | None
-    skipped: list[str] | None
-    sent: list[str]
+    consents: tuple[str, ...] | None
+    without: tuple[str, ...] | None
+    lacking: tuple[str, ...] | None
+    skipped: tuple[str, ...] | None
+    sent: tuple[str, ...]
 
 
 class _Content(NamedTuple):

@@ -1,0 +1,37 @@
+"""Reads of drafts, applications and cases: frozen rows, one statement each, never more than the reader may see."""
+
+from qipan.applications.queries.officials import (
+    CAP,
+    case_for_official,
+    inbox,
+    inbox_counts,
+    upload_for_official,
+)
+from qipan.applications.queries.persons import (
+    application_detail,
+    applications_of,
+    data_uses,
+    draft,
+    drafts_of,
+    event_view,
+    form,
+    submission_status,
+    upload_content,
+)
+
+__all__ = [
+    "CAP",
+    "application_detail",
+    "applications_of",
+    "case_for_official",
+    "data_uses",
+    "draft",
+    "drafts_of",
+    "event_view",
+    "form",
+    "inbox",
+    "inbox_counts",
+    "submission_status",
+    "upload_content",
+    "upload_for_official",
+]

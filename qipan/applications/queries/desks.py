@@ -1,0 +1,122 @@
+"""Who sits at which desk, what an agency has in hand, and what an official did: never more than the official handles."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from qipan import records
+from qipan.core.lifecycle import IN_HAND, CaseState
+from qipan.people.actors import Actor
+
+_IN_HAND = ", ".join(f"'{state}'" for state in IN_HAND)
+_DECIDABLE = f"'{CaseState.ACCEPTED}', '{CaseState.REVIEWING}'"
+_OWN = "c.agency = %(agency)s AND (cardinality(%(services)s::text[]) = 0 OR c.service = ANY(%(services)s))"
+DESKS = f"""
+WITH waiting AS (SELECT agency, count(*) AS cases FROM cases WHERE state IN ({_IN_HAND}) GROUP BY agency)
+SELECT o.id, o.name, o.post, o.clerk, o.agency, coalesce(g.kind, '') AS kind, coalesce(g.level, '') AS level,
+  coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, coalesce(w.cases, 0) AS waiting
+FROM officials o LEFT JOIN agencies g ON g.code = o.agency LEFT JOIN waiting w ON w.agency = o.agency
+WHERE o.sample AND (%(pattern)s = '%%%%' OR o.agency LIKE %(pattern)s OR o.name LIKE %(pattern)s
+  OR g.name_zh LIKE %(pattern)s OR g.name_en ILIKE %(pattern)s OR g.kind = ANY(%(kinds)s))
+ORDER BY waiting DESC, o.agency, o.id LIMIT %(limit)s
+"""
+BY_SERVICE = f"""
+SELECT c.service, count(*) FILTER (WHERE c.state = '{CaseState.SUBMITTED}') AS to_accept,
+  count(*) FILTER (WHERE c.state IN ({_DECIDABLE})) AS to_decide,
+  count(*) FILTER (WHERE c.state = '{CaseState.GRANTED}') AS to_deliver,
+  count(*) FILTER (WHERE c.state = '{CaseState.RETURNED}') AS awaiting_correction,
+  count(*) FILTER (WHERE c.state IN ('{CaseState.SUBMITTED}', {_DECIDABLE}) AND c.due_on < %(today)s) AS overdue
+FROM cases c WHERE c.state IN ({_IN_HAND}) AND {_OWN} GROUP BY c.service
+"""
+HANDLED = f"""
+SELECT e.at, e.act, c.id, a.number || '-' || c.ordinal AS number, c.service, a.version, c.state
+FROM entries e JOIN cases c ON c.id = substr(e.subject, 6)::uuid JOIN applications a ON a.id = c.application_id
+WHERE e.actor_kind = 'official' AND e.actor = %(actor)s AND e.at >= %(since)s AND e.subject LIKE 'case:%%'
+  AND {_OWN} ORDER BY e.id DESC LIMIT %(limit)s
+"""
+CHOSEN = f"""
+SELECT c.id, a.number || '-' || c.ordinal AS number, c.service, a.version, c.state, c.due_on
+FROM cases c JOIN applications a ON a.id = c.application_id
+WHERE c.id = ANY(%(cases)s) AND {_OWN} ORDER BY c.due_on, c.id
+"""
+
+
+class DeskRow(NamedTuple):
+    """A sample official with their agency; ``waiting`` counts the cases that the agency has in hand."""
+
+    id: int
+    name: str
+    post: str
+    clerk: bool
+    agency: str
+    kind: str
+    level: str
+    agency_zh: str
+    agency_en: str
+    waiting: int
+
+
+class ServiceInHand(NamedTuple):
+    """What an agency has in hand of one service."""
+
+    service: str
+    to_accept: int
+    to_decide: int
+    to_deliver: int
+    awaiting_correction: int
+    overdue: int
+
+
+class HandledRow(NamedTuple):
+    """An act of an official on a case, and where the case stands now."""
+
+    at: datetime
+    act: str
+    case: UUID
+    number: str
+    service: str
+    version: int
+    state: str
+
+
+class ChosenCase(NamedTuple):
+    """One of several cases to act on at once."""
+
+    id: UUID
+    number: str
+    service: str
+    version: int
+    state: str
+    due_on: date | None
+
+
+def desks(search: str, kinds: Collection[str], limit: int) -> list[DeskRow]:
+    """List sample officials by agency, those with the most in hand first.
+
+    ``search`` is looked for in names; the officials of agencies of these ``kinds`` are found too.
+    """
+    literal = search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return records.rows(DeskRow, DESKS, {"pattern": f"%{literal}%", "kinds": list(kinds), "limit": limit})
+
+
+def in_hand_by_service(actor: Actor, today: date) -> dict[str, ServiceInHand]:
+    """Count what an official's agency has in hand, for the services that they handle."""
+    found = records.rows(ServiceInHand, BY_SERVICE, {**_scope(actor), "today": today})
+    return {row.service: row for row in found}
+
+
+def handled_since(actor: Actor, since: datetime, limit: int) -> list[HandledRow]:
+    """List what an official did to cases that they still handle, the latest first."""
+    return records.rows(
+        HandledRow, HANDLED, {**_scope(actor), "actor": actor.id, "since": since, "limit": limit}
+    )
+
+
+def chosen_cases(actor: Actor, cases: Collection[UUID]) -> list[ChosenCase]:
+    """Name those of some cases that this official handles, by deadline."""
+    return records.rows(ChosenCase, CHOSEN, {**_scope(actor), "cases": list(cases)})
+
+
+def _scope(actor: Actor) -> dict[str, object]:
+    return {"agency": actor.agency, "services": list(actor.services)}
