@@ -192,21 +192,17 @@ def test_a_failure_between_successes_is_forgiven() -> None:
 # --- Where the registers are
 
 
-def test_addresses_come_from_the_home_or_from_where_the_environment_says(tmp_path: Path) -> None:
-    assert addresses_of(tmp_path, {}) == {}
+def test_addresses_come_from_a_file(tmp_path: Path) -> None:
+    assert addresses_of(tmp_path / "registers.json") == {}
     (tmp_path / "registers.json").write_text('{"hospital": "sqlite:///h.db"}', encoding="utf-8")
-    (tmp_path / "other.json").write_text('{"hospital": "http://h"}', encoding="utf-8")
-    assert addresses_of(tmp_path, {}) == {"hospital": "sqlite:///h.db"}
-    assert addresses_of(tmp_path, {"QIPAN_REGISTERS": str(tmp_path / "other.json")}) == {
-        "hospital": "http://h"
-    }
+    assert addresses_of(tmp_path / "registers.json") == {"hospital": "sqlite:///h.db"}
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"hospital": 1}'])
 def test_broken_addresses_are_said_to_be_so(tmp_path: Path, content: str) -> None:
     (tmp_path / "registers.json").write_text(content, encoding="utf-8")
     with pytest.raises(SourceMisdeclared):
-        addresses_of(tmp_path, {})
+        addresses_of(tmp_path / "registers.json")
 
 
 # --- Requests from a library
@@ -234,6 +230,7 @@ def test_a_request_takes_its_elements_from_the_library() -> None:
         "marriage", "marriage", {"adapter": "sql"}, keys, {NAME: ELEMENTS[NAME]}, {}
     )
     assert len(request_for(shared, "marriage", keys).elements) == 2
+    assert request_for(shared, "marriage", keys, facts=[]).elements == {}
 
 
 def test_a_resource_without_a_source_cannot_be_asked() -> None:

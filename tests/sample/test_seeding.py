@@ -46,7 +46,7 @@ def test_there_is_a_register_of_each_kind(seeded: Seeded) -> None:
         "parquet": len(list(seeded.home.glob("registers/*/*.parquet"))),
     }
     assert min(kinds.values()) >= 1, kinds
-    assert addresses_of(seeded.home, {}) == seeded.addresses
+    assert addresses_of(seeded.home / "registers.json") == seeded.addresses
 
 
 def test_no_table_is_empty_and_most_people_are_in_the_great_ones(tables: list[Table]) -> None:

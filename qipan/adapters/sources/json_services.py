@@ -21,7 +21,7 @@ from qipan.core.elements import Field
 
 LARGEST_BODY = 1024 * 1024  # bytes
 DEEPEST = 16  # levels of JSON
-CONNECTIONS = 8
+CONNECTIONS = 6
 OK, NOT_FOUND, REDIRECTS, SERVER_ERROR = 200, 404, range(300, 400), 500
 OVERLOADED = frozenset({408, 425, 429})
 

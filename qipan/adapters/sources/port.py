@@ -96,7 +96,7 @@ def request_for(
     resource: str,
     keys: Mapping[Field, Value],
     *,
-    facts: Sequence[Field] = (),
+    facts: Sequence[Field] | None = None,
     name: str = "",
     today: date | None = None,
 ) -> Request:
@@ -109,6 +109,6 @@ def request_for(
         raise SourceMisdeclared(f"The resource {resource} declares no source.")
     elements = {
         each: library.elements[f"{declared.parties[each.party].kind}.{each.word}"]
-        for each in facts or declared.gives
+        for each in (declared.gives if facts is None else facts)
     }
     return Request(name or resource, resource, declared.source, keys, elements, library.codes, today)

@@ -1,7 +1,7 @@
 """The real sources: each request goes to its register's adapter, in a thread of its own, under one deadline.
 
-Where the registers are is no matter of the library but of the place that runs Qipan: ``registers.json`` in the home folder
-(or where QIPAN_REGISTERS says) maps a register's name to its address, a database URL, a folder, or the base URL of a service.
+Where the registers are is no matter of the library but of the place that runs Qipan: a file, ``registers.json``, maps a
+register's name to its address: a database URL, a folder, or the base URL of a service.
 """
 
 import json
@@ -29,12 +29,11 @@ from qipan.adapters.sources.port import (
 from qipan.adapters.sources.sql import SqlRegisters
 from qipan.core.elements import Field
 
-CALLS_AT_ONCE = 8  # to one register, from one process
+CALLS_AT_ONCE = 6  # to one register, from one process
 
 
-def addresses_of(home: Path, environment: Mapping[str, str]) -> Mapping[str, str]:
-    """Read where the registers are; empty when nobody said. Raises SourceMisdeclared."""
-    path = Path(environment.get("QIPAN_REGISTERS") or home / "registers.json")
+def addresses_of(path: Path) -> Mapping[str, str]:
+    """Read where the registers are; empty when there is no such file. Raises SourceMisdeclared."""
     if not path.exists():
         return {}
     try:

@@ -20,7 +20,10 @@ from qipan.adapters.sources.declared import Reading
 from qipan.adapters.sources.port import SourceDown, SourceMisdeclared, SourceNonsense
 from qipan.core.elements import Field, Value
 
-CONNECTIONS = 8
+CONNECTIONS_KEPT, CONNECTIONS_MORE = (
+    2,
+    4,
+)  # of each process to each register; agencies' databases are not ours to fill
 CONNECT_SECONDS = 3
 SQLITE_STEPS = 20_000  # of its virtual machine, between looks at the clock
 
@@ -94,8 +97,8 @@ def _new_engine(address: str) -> sa.Engine:
         url = sa.make_url(address)
         return sa.create_engine(
             _with_driver(url),
-            pool_size=CONNECTIONS,
-            max_overflow=0,
+            pool_size=CONNECTIONS_KEPT,
+            max_overflow=CONNECTIONS_MORE,
             pool_timeout=CONNECT_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,  # people's data do not go to logs
