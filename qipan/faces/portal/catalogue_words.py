@@ -11,7 +11,7 @@ from qipan.core.plan import Saving
 
 PICTURES: Mapping[str, str] = {
     "newborn": "baby",
-    "restaurant": "restaurant",
+    "open_restaurant": "restaurant",
     "retirement": "armchair",
     "school_enrolment": "school",
     "enterprise_change": "edit",

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from qipan.applications.forms import FormDocument, FormKnown, FormLookup, FormQuestion, FormView, Option
-from qipan.core.checks import CheckFailure, check_value, parse_value
+from qipan.applications.forms import FormDocument, FormKnown, FormLookup, FormQuestion, FormView
 from qipan.core.declarations import MeetKind
 from qipan.core.elements import Element, Field
 from qipan.faces.look.check_words import missing, sentence
@@ -151,55 +150,6 @@ def form_page(form: FormView, titles: Titles, today: date, *, strict: bool = Fal
     )
 
 
-class ClaimPage(NamedTuple):
-    """A known fact, and the control for what the person says instead."""
-
-    fact: Known
-    control: Control
-
-
-def claim_page(known: FormKnown, typed: object, titles: Titles, today: date) -> ClaimPage:
-    """Show a fact to contradict; `typed` is what was just sent, None where nothing was."""
-    question = _claim_question(known, titles, known.claim if typed is None else str(typed))
-    error = "" if typed is None else _claim_error(question, titles, today)
-    return ClaimPage(_fact(known, titles), control(question, today=today, error=error))
-
-
-def _claim_question(known: FormKnown, titles: Titles, value: str) -> FormQuestion:
-    element = element_of(titles, known.field)
-    if element is None:
-        raise LookupError(known.field)
-    codes = titles.library.codes.get(element.codes or "")
-    options = codes.values.items() if codes else ()
-    return FormQuestion(
-        field=known.field,
-        party=known.party,
-        title=_("应该是"),
-        question="",
-        hint=element.hint.say(titles.language) if element.hint else "",
-        type=element.type,
-        options=tuple(Option(code, title.say(titles.language)) for code, title in options),
-        checks=element.checks,
-        decides=False,
-        value=value,
-        failure=None,
-        needed_by=(),
-        reasons=(),
-    )
-
-
-def _claim_error(question: FormQuestion, titles: Titles, today: date) -> str:
-    element = element_of(titles, question.field)
-    value = parse_value(question.value, element) if element else None
-    if value is None or element is None:
-        return missing()
-    if not isinstance(value, CheckFailure):
-        failure = check_value(value, element, element.checks, titles.library.codes, today)
-    else:
-        failure = value
-    return sentence(failure, element, titles.language) if failure else ""
-
-
 def _asked(question: FormQuestion, titles: Titles, today: date, *, strict: bool) -> Asked:
     own = question.party == titles.event.applicant
     asked = control(question, today=today, error=_error(question, titles, strict=strict), own=own)
@@ -231,7 +181,7 @@ def _document(document: FormDocument, *, strict: bool) -> Document:
         evidence=document.evidence,
         title=document.title,
         wanted_by=document.service_title,
-        sent=tuple((one.id, one.filename, _size(one.size)) for one in document.uploads),
+        sent=tuple((one.id, one.filename, file_size(one.size)) for one in document.uploads),
         error=_("还没有上传。") if strict and not document.uploads else "",
     )
 
@@ -243,7 +193,8 @@ def element_of(titles: Titles, field: str) -> Element | None:
     return titles.library.elements.get(f"{slot.kind}.{named.word}") if slot else None
 
 
-def _size(size: int) -> str:
+def file_size(size: int) -> str:
+    """A file's size as people say it."""
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, size // 1000)} kB"  # noqa: PLR2004
 
 
@@ -257,12 +208,15 @@ def _spared(document: FormDocument, titles: Titles) -> Spared:
 def _known(facts: Sequence[FormKnown], titles: Titles) -> tuple[KnownGroup, ...]:
     parties = dict.fromkeys(fact.party for fact in facts)
     return tuple(
-        KnownGroup(titles.party(party), tuple(_fact(fact, titles) for fact in facts if fact.party == party))
+        KnownGroup(
+            titles.party(party), tuple(known_fact(fact, titles) for fact in facts if fact.party == party)
+        )
         for party in parties
     )
 
 
-def _fact(fact: FormKnown, titles: Titles) -> Known:
+def known_fact(fact: FormKnown, titles: Titles) -> Known:
+    """A known fact, with who says so."""
     element = element_of(titles, fact.field)
     return Known(
         fact.field,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from qipan.applications.forms import FormView
-from qipan.core.declarations import Library
+from qipan.core.declarations import Library, Service
 from qipan.core.plan import Plan, PlannedService
 from qipan.faces.look.controls import Control, control
 from qipan.faces.look.lanes import Step, Track, draw
@@ -72,10 +72,28 @@ def last_day(plan: Plan) -> int:
 
 
 def in_order(plan: Plan) -> list[PlannedService]:
-    """The services in an order in which each stands after all that it waits for, the soonest first."""
+    """The services in an order in which each stands after all that it waits for: the soonest, then the longest way, first."""
+    waits = {service.service: service.waits_for for service in plan.services}
+
+    def depth(name: str) -> int:
+        return 1 + max(map(depth, waits.get(name, ())), default=0)
+
     return sorted(
-        plan.services, key=lambda one: (one.stage, one.starts_after[0], one.ends_after[0], one.service)
+        plan.services,
+        key=lambda one: (
+            one.starts_after[0],
+            depth(one.service),
+            one.service not in plan.critical_path,
+            one.ends_after[0],
+            one.service,
+        ),
     )
+
+
+def agency_at(library: Library, service: Service, language: str) -> str:
+    """What the agency of a service is called at the level that handles it: 派出所 rather than 公安局."""
+    agency = library.agencies[service.agency]
+    return agency.names.get(service.level, agency.title).say(language)
 
 
 def _track(form: FormView, library: Library, language: str) -> Track:
@@ -87,7 +105,7 @@ def _track(form: FormView, library: Library, language: str) -> Track:
         line = ServiceLine(
             start=False,
             title=worded.title,
-            agency=worded.agency_title,
+            agency=agency_at(library, declared, language),
             optional=worded.optional,
             automatic=declared.automatic is not None,
             facts=service_facts(declared, library, language),

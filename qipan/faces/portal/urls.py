@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from qipan.faces.portal.pages import drafts, events, signing_in
+from qipan.faces.portal.pages import applications, drafts, events, mine, rating, signing_in, uploads
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,4 +18,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft>/check/", drafts.check, name="check"),
     path("drafts/<uuid:draft>/submit/", drafts.submit, name="submit"),
     path("drafts/<uuid:draft>/discard/", drafts.discard, name="discard"),
+    path("uploads/<uuid:upload>/", uploads.upload, name="upload"),
+    path("applications/", mine.mine, name="mine"),
+    path("applications/<str:number>/", applications.progress, name="application"),
+    path("applications/<str:number>/submitted/", applications.submitted, name="submitted"),
+    path("applications/<str:number>/results/", applications.outcome, name="results"),
+    path("applications/<str:number>/missing/", applications.missing, name="missing"),
+    path("applications/<str:number>/withdraw/", applications.withdraw, name="withdraw"),
+    path("applications/<str:number>/<uuid:case>/correction/", applications.correction, name="correction"),
+    path("applications/<str:number>/<uuid:case>/withdraw/", applications.withdraw_case, name="withdraw-case"),
+    path("applications/<str:number>/<uuid:case>/rating/", rating.rating, name="rating"),
+    path("data-uses/", mine.data_uses, name="data-uses"),
 ]

@@ -19,11 +19,12 @@ from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.controls import answers_in
 from qipan.faces.look.titles import Titles
-from qipan.faces.portal.draft_views import FormPage, asked_lookups, claim_page, form_page
+from qipan.faces.portal.claims import claim_page
+from qipan.faces.portal.draft_views import FormPage, asked_lookups, form_page
 from qipan.faces.portal.pages.shell import language, page
+from qipan.faces.portal.pages.uploads import Sent, sent_documents
 from qipan.faces.portal.refusals import refusal, theirs
 
-DOCUMENT = "document "  # begins the name of a file's control; the service and the document follow
 OPTIONAL = "optional"  # the services that may be left out, and those of them that are not
 CHOSEN = "chosen"
 
@@ -204,27 +205,17 @@ def _keep(request: HttpRequest, draft: UUID) -> list[str]:
         )
         if "remove" in request.POST:
             operations.remove_upload(acting=acting, upload=_uuid(request.POST["remove"]))
-    return list(filter(None, (_attach(request, draft, name) for name in request.FILES)))
+    return [trouble for sent in sent_documents(request) if (trouble := _attach(request, draft, sent))]
 
 
-def _attach(request: HttpRequest, draft: UUID, name: str) -> str:
-    if not name.startswith(DOCUMENT) or name.count(" ") != DOCUMENT.count(" ") + 1:
-        return ""
-    _document, service, evidence = name.split(" ")
-    sent = request.FILES[name]
+def _attach(request: HttpRequest, draft: UUID, sent: Sent) -> str:
     try:
         with transaction.atomic(), theirs():
             operations.attach_upload(
-                acting=the_acting(request),
-                draft=draft,
-                service=service,
-                evidence=evidence,
-                filename=sent.name or "",
-                content=sent.read(operations.LARGEST + 1),
-                at=timezone.now(),
+                acting=the_acting(request), draft=draft, at=timezone.now(), **sent._asdict()
             )
     except UnableToUpload as error:
-        return f"{sent.name}：{refusal(error)}"
+        return f"{sent.filename}：{refusal(error)}"
     return ""
 
 

@@ -1,6 +1,7 @@
 """Home with its search, and the page of a life event."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,12 +14,14 @@ from qipan.applications import queries as applications
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library
 from qipan.faces.look.access import access, anyone
-from qipan.faces.look.actors import person_of
+from qipan.faces.look.actors import acting_of
 from qipan.faces.portal.catalogue_words import picture
 from qipan.faces.portal.estimates import event_page, last_day
+from qipan.faces.portal.list_views import Unfinished, unfinished
 from qipan.faces.portal.pages.shell import language, page
 from qipan.faces.portal.search import LONGEST_QUERY, search
-from qipan.faces.portal.unfinished import unfinished_of
+
+UNFINISHED = 6  # of each kind, on the home page
 
 
 class EventCard(NamedTuple):
@@ -41,10 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """Search first, then everything there is, then what one began."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     version = catalogue.current_version()
-    cards = {card.name: card for card in _cards(version, language(request))}
+    cards = {card.name: card for card in _cards(version, language(request), timezone.localdate())}
     found = _found(catalogue.library(version), query, cards, language(request))
-    reader = person_of(request)
-    begun = unfinished_of(reader.id, language(request)) if reader and not query else ()
+    begun = _unfinished(request) if not query else ()
     values = {"query": query, "found": found, "groups": _groups(cards.values()), "unfinished": begun}
     if request.headers.get("HX-Target") == "found":
         return page(request, "_found.html", values)
@@ -55,26 +57,38 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def event(request: HttpRequest, event: str) -> HttpResponse:
     """What a life event bundles, saves and asks; answers in the address make the estimate one's own."""
-    library = catalogue.current_library()
-    if event not in library.events:
+    today = timezone.localdate()
+    form = applications.event_view(event, language(request), today, request.GET.dict())
+    if form is None:
         raise Http404
-    form = applications.event_view(event, request.GET.dict(), language(request))
-    values = {"event": event_page(form, library, language(request), timezone.localdate())}
+    library = catalogue.library(form.version)
+    values = {"event": event_page(form, library, language(request), today)}
     if request.headers.get("HX-Target") == "estimate":
         return page(request, "_estimate.html", values)
     return page(request, "event.html", values, here="home")
 
 
+def _unfinished(request: HttpRequest) -> tuple[Unfinished, ...]:
+    acting = acting_of(request)
+    if acting is None:
+        return ()
+    drafts = applications.drafts_of(acting.applicant, UNFINISHED)
+    running = applications.applications_of(acting.applicant, None, UNFINISHED)
+    return unfinished(drafts, running, language(request))
+
+
 @lru_cache(maxsize=16)
-def _cards(version: int, language: str) -> tuple[EventCard, ...]:
-    """Every life event of a published library, with its estimate for the usual case; both never change."""
+def _cards(version: int, language: str, today: date) -> tuple[EventCard, ...]:
+    """Every life event of a published library, with its estimate for the usual case, which is the same all day."""
     library = catalogue.library(version)
-    return tuple(_card(library, name, language) for name in library.events)
+    cards = (_card(library, name, language, today) for name in library.events)
+    return tuple(card for card in cards if card)
 
 
-def _card(library: Library, name: str, language: str) -> EventCard:
-    event = library.events[name]
-    form = applications.event_view(name, {}, language)
+def _card(library: Library, name: str, language: str, today: date) -> EventCard | None:
+    event, form = library.events[name], applications.event_view(name, language, today)
+    if form is None:
+        return None
     return EventCard(
         name=name,
         title=form.title,
@@ -91,7 +105,11 @@ def _found(library: Library, query: str, cards: dict[str, EventCard], language: 
     def titles(services: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(library.services[name].title.say(language) for name in services)
 
-    return [cards[one.event]._replace(fitting=titles(one.services)) for one in search(library, query)]
+    return [
+        cards[one.event]._replace(fitting=titles(one.services))
+        for one in search(library, query)
+        if one.event in cards
+    ]
 
 
 def _groups(cards: Iterable[EventCard]) -> list[tuple[str, str, list[EventCard]]]:

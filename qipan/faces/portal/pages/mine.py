@@ -1,0 +1,60 @@
+"""What is one's own: drafts and applications, and who used one's data."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+
+from qipan.applications import queries
+from qipan.faces.look.access import access, signed_in_person
+from qipan.faces.look.actors import the_acting
+from qipan.faces.portal.list_views import application_lines, draft_lines, use_lines
+from qipan.faces.portal.pages.shell import language, page
+
+LINES = 20
+
+
+@access(signed_in_person)
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Drafts, and applications with their state, newest first."""
+    person, before = the_acting(request).applicant, _before(request)
+    found = queries.applications_of(person, before, LINES + 1)
+    shown = found[:LINES]
+    values = {
+        "drafts": draft_lines(queries.drafts_of(person), language(request)) if before is None else (),
+        "applications": application_lines(shown, language(request)),
+        "first": before is None,
+        "older": _older("portal:mine", shown[-1].submitted_at) if len(found) > LINES else None,
+    }
+    return page(request, "mine.html", values, here="mine")
+
+
+@access(signed_in_person)
+@require_safe
+def data_uses(request: HttpRequest) -> HttpResponse:
+    """Each look-up and each hand-over of one's data: who, what, when, why."""
+    before = _before(request)
+    found = queries.data_uses(the_acting(request).applicant, before, LINES + 1)
+    shown = found[:LINES]
+    values = {
+        "uses": use_lines(shown, language(request)),
+        "first": before is None,
+        "older": _older("portal:data-uses", shown[-1].at) if len(found) > LINES else None,
+    }
+    return page(request, "data_uses.html", values, here="data")
+
+
+def _before(request: HttpRequest) -> datetime | None:
+    try:
+        before = parse_datetime(request.GET.get("before", ""))
+    except ValueError:
+        return None
+    return before if before and before.tzinfo else None
+
+
+def _older(route: str, at: datetime) -> str:
+    return f"{reverse(route)}?{urlencode({'before': at.isoformat()})}"
