@@ -24,6 +24,12 @@ INSERT INTO officials (name, agency, post, services, clerk, sample) VALUES (%s, 
 ON CONFLICT (agency, name, post) DO UPDATE SET services = excluded.services, clerk = excluded.clerk
 RETURNING id
 """
+APPOINT_SAMPLES = """
+INSERT INTO officials (name, agency, post, services, clerk, sample)
+SELECT name, agency, post, '{}', post = %s, true
+FROM unnest(%s::text[], %s::text[], %s::text[]) AS new (name, agency, post)
+ON CONFLICT (agency, name, post) DO NOTHING
+"""
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹"
 GIVEN = "文明志华建国秀英丽芳静敏强军杰磊洋勇艳娟涛超霞平刚桂兰婷宁晓峰玲辉鹏"
 POST, CLERK_POST = "经办人", "代办员"
@@ -44,11 +50,22 @@ def appoint_official(
 
 def appoint_sample_official(*, agency: str, clerk: bool = False) -> int:
     """Put a synthetic official in post at an agency, always the same one; a clerk may apply for people who are present."""
-    digest = hashlib.sha256(f"{agency} {clerk}".encode()).digest()
-    name = SURNAMES[digest[0] % len(SURNAMES)] + GIVEN[digest[1] % len(GIVEN)] + GIVEN[digest[2] % len(GIVEN)]
     return appoint_official(
-        agency=agency, name=name, post=CLERK_POST if clerk else POST, clerk=clerk, sample=True
+        agency=agency, name=_name(agency), post=CLERK_POST if clerk else POST, clerk=clerk, sample=True
     )
+
+
+def appoint_sample_officials(*, agencies: Collection[str], clerks: Collection[str] = ()) -> int:
+    """Put synthetic officials in post at many agencies, and clerks at others; give how many were not there yet."""
+    codes, clerk_codes = sorted(set(agencies)), sorted(set(clerks))
+    names = [_name(code) for code in (*codes, *clerk_codes)]
+    posts = [*(POST for _ in codes), *(CLERK_POST for _ in clerk_codes)]
+    return records.execute(APPOINT_SAMPLES, [CLERK_POST, names, [*codes, *clerk_codes], posts])
+
+
+def _name(agency: str) -> str:
+    digest = hashlib.sha256(agency.encode()).digest()
+    return SURNAMES[digest[0] % len(SURNAMES)] + GIVEN[digest[1] % len(GIVEN)] + GIVEN[digest[2] % len(GIVEN)]
 
 
 def issue_api_key(*, acting: Acting, official: int, label: str, at: datetime) -> str:

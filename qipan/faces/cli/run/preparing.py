@@ -28,10 +28,13 @@ def prepare() -> int:
     """
     call_command("migrate", verbosity=0)
     with transaction.atomic():
+        before = published.current_version()
         number = catalogue.publish_library(folder=settings.QIPAN_LIBRARY, at=timezone.now())
-        agencies.establish_agencies(
-            library=published.library(number), divisions=divisions.sample_divisions(), under=PROVINCE
-        )
+        if number != before:
+            library = published.library(number)
+            agencies.establish_agencies(
+                library=library, divisions=divisions.sample_divisions(), under=PROVINCE
+            )
     return number
 
 
@@ -48,9 +51,10 @@ def admit_cast(cast: Iterable[CastMember]) -> None:
 
 def appoint_officials(library: Library) -> None:
     """Put a sample official in post at every agency that handles a service, and a clerk at every service centre."""
+    handling = set(_handling(library))
+    clerks = {agency for agency in handling if agency.endswith(f".{CLERKS}")}
     with transaction.atomic():
-        for agency in sorted(_handling(library)):
-            people.appoint_sample_official(agency=agency, clerk=agency.endswith(f".{CLERKS}"))
+        people.appoint_sample_officials(agencies=handling - clerks, clerks=clerks)
 
 
 def _handling(library: Library) -> Iterator[str]:
