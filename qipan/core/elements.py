@@ -68,8 +68,8 @@ class Checks:
     min_length: int | None = None
     max_length: int | None = None
     patterns: tuple[str, ...] = ()
-    minimum: str | float | None = None
-    maximum: str | float | None = None
+    minimum: Value | None = None
+    maximum: Value | None = None
     one_of: tuple[Value, ...] | None = None
     formats: tuple[str, ...] = ()
 
