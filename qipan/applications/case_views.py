@@ -9,7 +9,7 @@ from uuid import UUID
 from qipan.applications import outputs as giving
 from qipan.applications import plans
 from qipan.applications.drafting import asking_of
-from qipan.applications.forms import FormDocument, Option, shown, words_of
+from qipan.applications.forms import FormDocument, Option, as_typed, shown, words_of
 from qipan.applications.intake import Asking
 from qipan.applications.outputs import Situation
 from qipan.applications.rows import CaseFact, CorrectionRow, EntryRow, UploadRow
@@ -65,7 +65,9 @@ class ShownFact(NamedTuple):
 
 
 class ShownOutput(NamedTuple):
-    """What a grant gives: ``shown`` once granted; ``by_rule`` where nobody needs to enter it."""
+    """What a grant gives: ``shown`` once granted; ``by_rule`` where nobody needs to enter it, ``suggested`` what the rule gives,
+    as it stands in a form, empty where that comes with the grant (a number of its own).
+    """
 
     field: str
     party_title: str
@@ -75,6 +77,7 @@ class ShownOutput(NamedTuple):
     checks: Checks
     by_rule: bool
     rule: str
+    suggested: str
     shown: str
 
 
@@ -239,6 +242,7 @@ def _outputs(
                 checks=element.checks,
                 by_rule=output.field not in to_enter,
                 rule=str(output.assign.kind) if output.assign else "",
+                suggested=as_typed(giving.foreseen(output, situation)),
                 shown="" if value is None else shown(asking, field, value, language, mask=False),
             )
         )

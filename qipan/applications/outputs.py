@@ -86,6 +86,14 @@ def needs_entry(situation: Situation) -> tuple[Field, ...]:
     )
 
 
+def foreseen(output: Output, situation: Situation) -> Value | None:
+    """Give what an output's rule will give, where that is known before the grant: a number of its own is not."""
+    rule = output.assign
+    if rule is None or rule.kind in {AssignKind.NUMBER, AssignKind.GB11643}:
+        return None
+    return _assigned(rule, output.field, situation, lambda _scope: 0)
+
+
 def _derivable(assign: Assign, situation: Situation) -> bool:
     return all(field in situation.facts for field in assign.fields)
 

@@ -1,12 +1,12 @@
 """Plans as they are stored: once for all applications that came out alike (docs/decisions/0011)."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
-from pydantic_core import to_json
 
 from qipan import records
 from qipan.core.plan import Plan, PlannedService
@@ -16,7 +16,7 @@ STORE = """
 INSERT INTO plans (digest, event, version, body, visible) VALUES (%s, %s, %s, %s, %s::jsonb)
 ON CONFLICT (digest) DO NOTHING
 """
-STORED = "SELECT version, body, visible::text FROM plans WHERE digest = %s"
+STORED = "SELECT version, body, visible FROM plans WHERE digest = %s"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +27,7 @@ class Planned:
     version: int
     digest: str
     body: str
-    visible: str
+    visible: Mapping[str, Sequence[str]]
 
     def service(self, name: str) -> PlannedService | None:
         """Find a planned service by name."""
@@ -37,7 +37,7 @@ class Planned:
 class _Stored(NamedTuple):
     version: int
     body: str
-    visible: str
+    visible: Mapping[str, Sequence[str]]
 
 
 class NoSuchPlan(LookupError):
@@ -48,7 +48,7 @@ def planned(plan: Plan, version: int) -> Planned:
     """Encode a plan; its digest is over the event, the version and every byte of it."""
     body = _PLANS.dump_json(plan)
     digest = hashlib.sha256(f"{version}\n".encode() + body).hexdigest()
-    return Planned(plan, version, digest, body.decode(), to_json(visible_fields(plan)).decode())
+    return Planned(plan, version, digest, body.decode(), visible_fields(plan))
 
 
 def visible_fields(plan: Plan) -> dict[str, list[str]]:
@@ -58,7 +58,7 @@ def visible_fields(plan: Plan) -> dict[str, list[str]]:
 
 def store(one: Planned) -> None:
     """Store a plan unless it is there."""
-    records.execute(STORE, [one.digest, one.plan.event, one.version, one.body, one.visible])
+    records.execute(STORE, [one.digest, one.plan.event, one.version, one.body, records.json_text(one.visible)])
 
 
 @lru_cache(maxsize=512)

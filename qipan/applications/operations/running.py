@@ -264,7 +264,7 @@ def _trouble(state: _State) -> str:
 def _promise(state: _State, at: datetime) -> str:
     """Keep the plan that was promised, unless it no longer says what each service in hand needs."""
     promised, kept = state.promised, plans.stored(state.application.plan)
-    if promised.visible == kept.visible:
+    if promised.digest == kept.digest or promised.visible == kept.visible:
         return kept.digest
     in_hand = {case.service for case in state.cases if case.state != CaseState.WAITING}
     if not in_hand <= {each.service for each in promised.plan.services}:
