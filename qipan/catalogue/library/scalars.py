@@ -235,13 +235,22 @@ class RelationText:
     """``spouse(a, b)``, read into its name and its two parties."""
 
     def read(self, node: yaml.Node, _reading: Reading, _path: Path) -> tuple[str, tuple[str, str]]:
-        match = _RELATION.fullmatch(text_of(node, "relation").strip())
+        text = text_of(node, "relation").strip()
+        match = _RELATION.fullmatch(text)
+        if text.count("(") != text.count(")"):  # a list in brackets was cut at the comma
+            raise Misshapen(node, "unquoted-comma", key=text)
         if match is None:
             raise Misshapen(node, "expected", expected="relation", **found(node))
         return match[1], (match[2], match[3])
 
     def schema(self, _definitions: Schema) -> Schema:
         return {"type": "string", "pattern": rf"^\s*{_RELATION.pattern}\s*$"}
+
+
+def relation_spelled(text: str) -> str:
+    """``spouse(a,b)`` as ``spouse(a, b)``; other texts stay as they are."""
+    match = _RELATION.fullmatch(text.strip())
+    return f"{match[1]}({match[2]}, {match[3]})" if match else text
 
 
 @dataclass(frozen=True)

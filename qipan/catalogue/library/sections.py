@@ -32,6 +32,7 @@ from qipan.catalogue.library.scalars import (
     ValueOf,
     Whole,
     Words,
+    relation_spelled,
 )
 from qipan.catalogue.library.service import SERVICE
 from qipan.catalogue.library.shapes import Key, ListOf, MapOf, Reading, Record, ShortRecord, Unfit
@@ -254,9 +255,11 @@ EVENT: Final = Record(
             "The parties; exactly one is the applicant.",
         ),
         "known": Key(ListOf(FIELD), "Fields that the signed-in identity brings."),
-        "relations": Key(ListOf(RELATION, label="relation"), "How the parties are related."),
+        "relations": Key(
+            ListOf(RELATION, labels=("relation",), spelled=relation_spelled), "How the parties are related."
+        ),
         "services": Key(
-            ListOf(USE, label="service", least=1), "The services that belong together.", required=True
+            ListOf(USE, labels=("service",), least=1), "The services that belong together.", required=True
         ),
         "typical": Key(
             MapOf(FIELD, ValueOf(), before=Reading.speak_of),

@@ -87,7 +87,9 @@ EVIDENCE: Final = Record(
         "title": TITLE,
         "when": Key(CONDITION, "The document is required only then."),
         "met_by": Key(
-            ListOf(MEET, label="certificate", least=1), "The ways to meet it, best first.", required=True
+            ListOf(MEET, labels=("certificate", "facts"), least=1),
+            "The ways to meet it, best first.",
+            required=True,
         ),
     },
     named=True,
@@ -156,9 +158,9 @@ SERVICE: Final = Record(
         "parties": PARTIES,
         "region": Key(FIELD, "The field whose value says which division's agency handles it."),
         "when": Key(CONDITION, "The service applies only then."),
-        "needs": Key(ListOf(NEED, label="field"), "What the agency's form asks.", required=True),
+        "needs": Key(ListOf(NEED, labels=("field",)), "What the agency's form asks.", required=True),
         "evidence": Key(MapOf(NAME, EVIDENCE, collect=_values), "The documents it requires."),
-        "gives": Key(ListOf(OUTPUT, label="field"), "The facts that come about when it is granted."),
+        "gives": Key(ListOf(OUTPUT, labels=("field",)), "The facts that come about when it is granted."),
         "issues": Key(ListOf(NAME), "The certificates it issues."),
         "automatic": Key(CONDITION, "It is granted at once when this is true."),
         "limits": Key(

@@ -241,13 +241,17 @@ class ShortRecord:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list; an item's place in a path is its text, or that of its ``label`` key, or its number."""
+    """A list; an item's place in a path is its text, or that of the first of its ``labels`` keys, or its number.
+
+    ``spelled`` brings that text into its one spelling.
+    """
 
     item: Shape
-    label: str = ""
+    labels: tuple[str, ...] = ()
     least: int = 0
     most: int | None = None
     collect: Callable[[Iterable[Any]], Any] = tuple
+    spelled: Callable[[str], str] = str
 
     def read(self, node: yaml.Node, reading: Reading, path: Path) -> Any:
         if type(node) is not yaml.Sequence:
@@ -271,12 +275,14 @@ class ListOf:
 
     def _label(self, item: yaml.Node) -> str:
         if type(item) is yaml.Scalar:
-            return item.value
-        if self.label and type(item) is yaml.Mapping:
-            pairs = zip(item.value[::2], item.value[1::2], strict=True)
-            return next(
-                (text_or_empty(value) for key, value in pairs if text_or_empty(key) == self.label), ""
-            )
+            return self.spelled(item.value)
+        if self.labels and type(item) is yaml.Mapping:
+            given = {
+                text_or_empty(key): value
+                for key, value in zip(item.value[::2], item.value[1::2], strict=True)
+            }
+            named = next((given[label] for label in self.labels if label in given), item)
+            return self.spelled(text_or_empty(named))
         return ""
 
     def schema(self, definitions: Schema) -> Schema:
@@ -376,4 +382,7 @@ def found(node: yaml.Node) -> dict[str, str]:
 
 
 def text_or_empty(node: yaml.Node) -> str:
+    """The text of a scalar, or of the first scalar of a list."""
+    if type(node) is yaml.Sequence and node.value:
+        node = node.value[0]
     return node.value if type(node) is yaml.Scalar else ""

@@ -8,8 +8,8 @@ from qipan.faces.look.shape_words import SECTIONS, place, shape_sentence, sugges
 
 _ZH: Final[Mapping[str, str]] = {
     "duplicate": "“{name}”声明了两次。请删去一处，或改用别的名字。",
-    "unknown-name": "{place}提到了“{name}”，但没有声明过这样的{kind}。{nearest}",
-    "wrong-kind": "{place}里，{name}的种类不对：{wanted}。",
+    "unknown-name": "{place}提到了“{name}”，但没有声明过这个{section}。{suggestions}",
+    "wrong-kind": "{place}处种类不符：应是{expected}的，而“{name}”是{found}的。请换成种类相符的。",
     "no-supply": "一件事 {event} 里，事项 {service} 要用 {field}，但没有任何来源能提供它，也不能问本人。请让一个事项或数据资源提供它，或允许询问。",
     "two-producers": "一件事 {event} 里，{services} 都产生 {field}。请只留一处，或用 when 把两种情形分开。",
     "two-records": "{resources} 都声明自己是 {element} 的权威来源。一个数据元只能有一个，请只留一个。",
@@ -23,8 +23,8 @@ _ZH: Final[Mapping[str, str]] = {
 }
 _EN: Final[Mapping[str, str]] = {
     "duplicate": "“{name}” is declared twice. Delete one of them, or give it another name.",
-    "unknown-name": "{place} speaks of “{name}”, but no such {kind} is declared. {nearest}",
-    "wrong-kind": "In {place}, {name} is of the wrong kind: {wanted}.",
+    "unknown-name": "{place} speaks of “{name}”, but no such {section} is declared. {suggestions}",
+    "wrong-kind": "Kinds do not match at {place}: {expected} is wanted there, and “{name}” belongs to {found}. Use one of the right kind.",
     "no-supply": "In life event {event}, service {service} needs {field}, which nobody supplies and nobody may be asked. Have a service or a resource give it, or allow to ask it.",
     "two-producers": "In life event {event}, {services} both give {field}. Keep one of them, or part the two cases with conditions.",
     "two-records": "{resources} both claim to be the source of record of {element}. There can be one only; keep one.",
@@ -35,6 +35,13 @@ _EN: Final[Mapping[str, str]] = {
     "unmet-evidence": "{place} can be met in no way. Give a certificate that is issued, facts that have a source, or allow an upload.",
     "unused": "{place} is used nowhere. Delete it if it is no longer wanted.",
     "no-grant": "Resource {resource} is shared on a condition, and life event {event} could use it, but has no grant. Add a grant.",
+}
+
+_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    **SECTIONS,
+    "parties": ("主体", "party"),
+    "Person": ("自然人（Person）", "a person"),
+    "Organization": ("组织（Organization）", "an organization"),
 }
 
 
@@ -56,11 +63,11 @@ class _Worded(dict[str, str]):
         comma = "、" if chinese else ", "
         super().__init__({name: comma.join(_texts(value)) for name, value in values.items()})
         self["place"] = place(values.get("where", ()), chinese=chinese)
-        self["nearest"] = suggestion(values.get("nearest", ()), chinese=chinese)
         self["path"] = " → ".join(_texts(values.get("path", ())))
-        self["kind"] = SECTIONS.get(str(values.get("kind")), (str(values.get("kind")),) * 2)[
-            0 if chinese else 1
-        ]
+        self["suggestions"] = suggestion(values.get("suggestions", ()), chinese=chinese)
+        for name in ("section", "expected", "found"):
+            word = str(values.get(name))
+            self[name] = _KINDS.get(word, (word, word))[0 if chinese else 1]
 
     def __missing__(self, name: str) -> str:
         return "?"

@@ -96,6 +96,7 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
 _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "too-long": ("条件太长", "it is too long"),
     "too-deep": ("括号或 not 套得太深", "brackets or “not” are nested too deep"),
+    "single-equals": ("“=”要写成“==”", "“=” must be written “==”"),
     "bad-character": ("不认识“{found}”", "“{found}” is not understood"),
     "expected": ("这里应是{what}，不是“{found}”", "{what} should stand here instead of “{found}”"),
     "expected-end": ("条件没有写完，后面应有{what}", "it is unfinished: {what} should follow"),
@@ -211,6 +212,8 @@ class _Values:
         code = self.text("fault")
         if code == "expected" and not self.text("found"):
             code = "expected-end"
+        if code == "bad-character" and self.text("found") == "=":
+            code = "single-equals"
         what = self.choose(_PARTS.get(self.text("expected"), (f"“{self.text('expected')}”",) * 2))
         named = {name: self.text(name) for name in ("found", "name", "field")}
         near = suggestion(self.values.get("nearest", ()), chinese=self.chinese).rstrip(" ？?")
@@ -221,7 +224,7 @@ class _Values:
         names = _texts(self.values.get("applicants", ()))
         if not names:
             return self.choose(("现在一个也没有", "there is none"))
-        return self.choose((f"现在有{'、'.join(names)}", f"there are {', '.join(names)}"))
+        return self.choose((f"现在有 {'、'.join(names)}", f"there are {', '.join(names)}"))
 
 
 def _texts(values: object) -> tuple[str, ...]:
