@@ -16,6 +16,7 @@ from qipan.sample.enterprises import RESTAURANT, TRADES, Enterprise, Enterprises
 from qipan.sample.families import Families, place_name
 from qipan.sample.identifiers import mobile
 from qipan.sample.people import (
+    AT_HOME,
     DIVORCED,
     EMPLOYED,
     FEMALE,
@@ -109,6 +110,11 @@ STORIES: Mapping[str, Story] = {
         "deregistration",
         "义乌一家小公司的法定代表人，债务已清，要注销公司。",
         "The legal representative of a small company in Yiwu with no debts left, which she closes down.",
+    ),
+    "骆春兰": Story(
+        "disabled_services",
+        "一年前车祸后截肢，没有工作，家里吃低保，第一次申领残疾人证，想配轮椅。",
+        "She lost a leg in an accident a year ago, has no work and lives on the minimum allowance: her first disability card, and a wheelchair.",
     ),
     "徐德福": Story(
         "",
@@ -229,6 +235,17 @@ class _Stage:
             "holds_residence_permit": True,
             "residence_permit_number": "330110202103180042",
             "residence_permit_until": "2027-03-17",
+        }
+
+        luo = self._person(
+            "骆春兰", FEMALE, date(1975, 4, 22), _home("330106004055", "文二路52号4幢1单元103室")
+        )
+        luo.marital_status, luo.employment = DIVORCED, AT_HOME
+        luo.told = {
+            "aid_category": "2",
+            "disability_certificate_number": None,
+            "disability_category": None,
+            "disability_grade": None,
         }
 
         old = self._person("徐德福", MALE, date(1944, 2, 2), _home("331102007200", "武村18号"))

@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from qipan.core.elements import Value
 
-AS_OF = date(
-    2026, 11, 16
-)  # ages, school years and retirements are as of this day; it moves with the sample's version
+AS_OF = date(2026, 11, 16)  # ages, school years and retirements are as of this day
 PROVINCE = "33"
 SINGLE, MARRIED, WIDOWED, DIVORCED = "10", "20", "30", "40"
 MALE, FEMALE = "1", "2"

@@ -83,13 +83,17 @@ def _household(one: Resident, _dice: Random, _today: date) -> Facts:
 def _residence(one: Resident, dice: Random, today: date) -> Facts:
     if one.home is None:
         return {}
-    facts: Facts = {"residence_region": one.home.region, "residence_address": one.home.address}
+    holds = one.is_migrant and happens(dice, 0.85)
+    facts: Facts = {
+        "residence_region": one.home.region,
+        "residence_address": one.home.address,
+        "holds_residence_permit": holds,
+    }
     if one.is_migrant:
-        holds = happens(dice, 0.85)
-        facts |= {"residence_since": one.home.since.isoformat(), "holds_residence_permit": holds}
-        if holds:
-            facts["residence_permit_number"] = digits(dice, 18)
-            facts["residence_permit_until"] = _in_days(today, dice.randrange(40, 360))
+        facts["residence_since"] = one.home.since.isoformat()
+    if holds:
+        facts["residence_permit_number"] = digits(dice, 18)
+        facts["residence_permit_until"] = _in_days(today, dice.randrange(40, 360))
     return facts
 
 

@@ -21,7 +21,6 @@ from qipan.core.elements import ElementType, Value
 from qipan.sample.province import province
 from qipan.sample.registers import FLAG, Registers, Table
 
-VERSION = 1  # of the sample; raise it when the same library shall give other rows
 SERVICE_REGISTER, SERVICE_PORT = "market_regulation", 8090
 POSTGRES = frozenset({"public_security", "civil_affairs", "real_estate"})
 FRESH_DAYS = 20  # a delivery record tells of a birth some days ago; older registers are written again
@@ -84,10 +83,12 @@ def _write_all(folder: Path, library: Library, today: date, postgres: Callable[[
 
 
 def _digest(library: Library) -> str:
-    sources = {name: each.source for name, each in library.resources.items()}
-    return hashlib.sha256(
-        f"{VERSION} {json.dumps(sources, sort_keys=True, default=str)}".encode()
-    ).hexdigest()
+    """Digest all that decides what is written: the declared sources, and the sample's own code."""
+    sources = {name: (each.source, each.keys, each.gives) for name, each in library.resources.items()}
+    digest = hashlib.sha256(json.dumps(sources, sort_keys=True, default=str).encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _stands(marker: Path, wanted: str, today: date) -> bool:

@@ -131,6 +131,20 @@ def test_seeding_twice_writes_once(seeded: Seeded) -> None:
     assert time.monotonic() - start < 2
 
 
+def test_registers_are_written_again_when_they_are_old_or_the_library_has_changed(
+    library: Library, tmp_path: Path
+) -> None:
+    def seed(given: Library, days: int) -> int:
+        seed_registers(tmp_path, postgres, given, TODAY + timedelta(days=days))
+        return (tmp_path / "registers" / "seeded.json").stat().st_mtime_ns
+
+    small = replace(library, resources={"birth_record": library.resources["birth_record"]})
+    more = replace(library, resources=small.resources | {"immunisation": library.resources["immunisation"]})
+    times = [seed(small, 0), seed(more, 0), seed(more, 20), seed(more, 21), seed(more, 20)]
+    assert times == [times[0], times[1], times[1], times[3], times[4]]
+    assert len(set(times)) == 4
+
+
 def test_births_are_as_recent_as_the_story_says_whenever_it_is_told(library: Library) -> None:
     only_births = replace(library, resources={"birth_record": library.resources["birth_record"]})
     for day in (TODAY, TODAY + timedelta(days=400)):
