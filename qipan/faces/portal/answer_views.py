@@ -148,5 +148,8 @@ def _document(
 
 
 def _errors(controls: Iterable[Control], documents: Iterable[Document]) -> tuple[tuple[str, str], ...]:
-    wrong = [(one.id, f"{one.label} {one.error}") for one in controls if one.error]
-    return (*wrong, *((one.id, f"{one.title} {one.error}") for one in documents if one.error))
+    wrong = [(one.id, one.label, one.error) for one in controls if one.error]
+    wrong += [(one.id, one.title, one.error) for one in documents if one.error]
+    return tuple(
+        (id_, _("%(label)s：%(error)s") % {"label": label, "error": error}) for id_, label, error in wrong
+    )

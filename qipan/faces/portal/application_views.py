@@ -39,7 +39,6 @@ class CaseLine(NamedTuple):
     done_on: str = ""
     rating: int | None = None
     can_rate: bool = False
-    can_withdraw: bool = False
 
 
 class CorrectionNotice(NamedTuple):
@@ -66,7 +65,7 @@ class ApplicationPage(NamedTuple):
     track: Track
     rows: int
     has_results: bool
-    can_withdraw: bool
+    withdrawable: tuple[tuple[UUID, str], ...]
     stamp: str
 
 
@@ -92,7 +91,11 @@ def application_page(detail: ApplicationDetail, titles: Titles) -> ApplicationPa
         track=track,
         rows=len(track.rows),
         has_results=any(case.state in SUCCEEDED for case in detail.cases),
-        can_withdraw=sum(line.can_withdraw for line in lines.values()) > 1,
+        withdrawable=tuple(
+            (case.id, titles.service(case.service))
+            for case in detail.cases
+            if CaseAct.WITHDRAW in TRANSITIONS[CaseState(case.state)]
+        ),
         stamp=_stamp(detail),
     )
 
@@ -159,7 +162,6 @@ def _case_line(
         done_on=date_format(timezone.localdate(decided)) if decided else "",
         rating=case.rating,
         can_rate=case.rating is None and state in RATEABLE,
-        can_withdraw=CaseAct.WITHDRAW in TRANSITIONS[state],
     )
 
 

@@ -1,15 +1,16 @@
 """What the pages of a draft show: consent, the form, and the answers to check."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from qipan.applications.forms import FormDocument, FormKnown, FormLookup, FormQuestion, FormView
+from qipan.applications.forms import FormDocument, FormKnown, FormQuestion, FormView
 from qipan.core.declarations import MeetKind
 from qipan.core.elements import Element, Field
+from qipan.core.plan import Fetch
 from qipan.faces.look.check_words import missing, sentence
 from qipan.faces.look.controls import Control, control
 from qipan.faces.look.reason_words import reason_sentence
@@ -18,14 +19,22 @@ from qipan.faces.look.values import shown_again, shown_as_typed
 
 
 class AskedLookup(NamedTuple):
-    """One source to consent to, with all that would be looked up in it."""
+    """One source to consent to, with all that would be looked up in it: parties, each with its facts."""
 
     resource: str
     title: str
     agency: str
-    fields: tuple[str, ...]
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
     services: tuple[str, ...]
     legal_basis: tuple[str, ...]
+
+
+class ConsentPage(NamedTuple):
+    """What would be looked up now, and what may have to be, depending on what is found."""
+
+    title: str
+    now: tuple[AskedLookup, ...]
+    perhaps: tuple[AskedLookup, ...]
 
 
 class Asked(NamedTuple):
@@ -93,30 +102,65 @@ class FormPage(NamedTuple):
     failed: tuple[str, ...]
     errors: tuple[tuple[str, str], ...]
     complete: bool
-    to_consent: bool
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """Every question."""
+        return (*self.deciding, *(question for group in self.groups for question in group.questions))
+
+
+def consent_page(form: FormView, titles: Titles, possible: Collection[str]) -> ConsentPage:
+    """Ask once for everything: `possible` names the undecided resources that the event may use, whatever comes to light."""
+    now = asked_lookups(form, titles)
+    perhaps = sorted(set(possible) - {lookup.resource for lookup in now})
+    return ConsentPage(form.title, now, tuple(_possible(name, titles) for name in perhaps))
 
 
 def asked_lookups(
     form: FormView, titles: Titles, states: Sequence[str] = ("to-consent",)
 ) -> tuple[AskedLookup, ...]:
     """The sources to ask leave for, each once."""
-    needed_by = {fetch.name: fetch.needed_by for fetch in form.plan.fetches}
-    found: dict[str, list[FormLookup]] = {}
-    for lookup in form.lookups:
-        if lookup.state in states:
-            found.setdefault(lookup.resource, []).append(lookup)
-    return tuple(
-        AskedLookup(
-            resource,
-            lookups[0].title,
-            lookups[0].agency_title,
-            tuple(dict.fromkeys(field for lookup in lookups for field in lookup.fields)),
-            tuple(
-                dict.fromkeys(titles.service(name) for one in lookups for name in needed_by.get(one.step, ()))
-            ),
-            lookups[0].legal_basis,
-        )
-        for resource, lookups in found.items()
+    asked = {lookup.step for lookup in form.lookups if lookup.state in states}
+    found: dict[str, list[Fetch]] = {}
+    for fetch in form.plan.fetches:
+        if fetch.name in asked:
+            found.setdefault(fetch.resource, []).append(fetch)
+    return tuple(_asked_lookup(resource, fetches, titles) for resource, fetches in found.items())
+
+
+def _asked_lookup(resource: str, fetches: Sequence[Fetch], titles: Titles) -> AskedLookup:
+    services = dict.fromkeys(name for fetch in fetches for name in fetch.needed_by)
+    fields = dict.fromkeys(field for fetch in fetches for field, _own in fetch.facts)
+    return AskedLookup(
+        resource,
+        titles.resource(resource),
+        titles.agency(titles.library.resources[resource].agency),
+        by_party(fields, titles),
+        tuple(map(titles.service, services)),
+        titles.library.resources[resource].legal_basis,
+    )
+
+
+def by_party(fields: Iterable[Field], titles: Titles) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Facts in words, gathered under the party that they are about."""
+    gathered: dict[str, list[str]] = {}
+    for field in fields:
+        gathered.setdefault(field.party, []).append(titles.element(field))
+    return tuple((titles.party(party), tuple(words)) for party, words in gathered.items())
+
+
+def _possible(resource: str, titles: Titles) -> AskedLookup:
+    """A source that the plan may yet come to: of whom it would be asked is not settled, what it gives is."""
+    declared, elements = titles.library.resources[resource], titles.library.elements
+    names = (f"{declared.parties[field.party].kind}.{field.word}" for field in declared.gives)
+    given = tuple(dict.fromkeys(elements[name].title.say(titles.language) for name in names))
+    return AskedLookup(
+        resource,
+        titles.resource(resource),
+        titles.agency(declared.agency),
+        (("", given),),
+        (),
+        declared.legal_basis,
     )
 
 
@@ -146,7 +190,6 @@ def form_page(form: FormView, titles: Titles, today: date, *, strict: bool = Fal
             *_document_errors(documents),
         ),
         complete=form.complete,
-        to_consent=any(one.state == "to-consent" for one in form.lookups),
     )
 
 
@@ -167,11 +210,18 @@ def _question_errors(groups: Iterable[Iterable[Asked]]) -> Iterable[tuple[str, s
     for group in groups:
         for asked in group:
             if asked.control.error:
-                yield asked.control.id, f"{asked.control.label} {asked.control.error}"
+                yield (
+                    asked.control.id,
+                    _("%(label)s：%(error)s") % {"label": asked.control.label, "error": asked.control.error},
+                )
 
 
 def _document_errors(documents: Iterable[Document]) -> Iterable[tuple[str, str]]:
-    return ((one.id, f"{one.title} {one.error}") for one in documents if one.error)
+    return (
+        (one.id, _("%(label)s：%(error)s") % {"label": one.title, "error": one.error})
+        for one in documents
+        if one.error
+    )
 
 
 def _document(document: FormDocument, *, strict: bool) -> Document:

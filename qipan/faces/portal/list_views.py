@@ -17,6 +17,7 @@ from qipan.core.elements import Field
 from qipan.faces.look.state_words import Said, application_state, case_state
 from qipan.faces.look.titles import Titles
 from qipan.faces.portal.application_views import progress_words
+from qipan.faces.portal.draft_views import by_party
 
 
 class DraftLine(NamedTuple):
@@ -54,7 +55,7 @@ class UseLine(NamedTuple):
     what: str
     time: str
     number: str
-    fields: tuple[str, ...]
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
     purpose: str
     legal_basis: str
     outcome: Said
@@ -118,28 +119,22 @@ def event_titles(version: int, event: str, language: str) -> tuple[str, Titles]:
 
 
 def _use_line(use: DataUse, language: str) -> UseLine:
-    event, titles = event_titles(use.version, use.event, language)
-    is_call = use.kind == "call"
+    _event, titles = event_titles(use.version, use.event, language)
     agency = (use.agency_zh if titles.chinese else use.agency_en or use.agency_zh) or titles.agency(
         use.agency
     )
+    is_call = use.kind == "call"
+    register, receiver = {"register": titles.resource(use.via)}, {"agency": agency}
     return UseLine(
-        who=event if is_call else agency,
-        what=_what(use, agency, titles),
+        who=_("%(agency)s提供") % receiver if is_call else titles.service(use.via),
+        what=_("查询《%(register)s》") % register if is_call else _("转给%(agency)s") % receiver,
         time=moment(use.at),
         number=use.number if use.own else "",
-        fields=tuple(titles.field(Field.parse(field)) for field in use.fields),
+        fields=by_party(map(Field.parse, use.fields), titles),
         purpose=use.purpose or _("办理“%(service)s”") % {"service": titles.service(use.via)},
         legal_basis=use.legal_basis,
         outcome=_outcome(use.outcome) if is_call else case_state(use.outcome),
     )
-
-
-def _what(use: DataUse, agency: str, titles: Titles) -> str:
-    if use.kind != "call":
-        return _("收到办理要用的信息")
-    said = {"agency": agency, "register": titles.resource(use.via)}
-    return _("向%(agency)s查《%(register)s》") % said
 
 
 def _outcome(outcome: str) -> Said:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qipan.applications import operations, prefill, queries
 from qipan.applications.errors import UnableToStart, UnableToSubmit, UnableToUpload
 from qipan.applications.forms import FormView
+from qipan.applications.planning import resources_of
 from qipan.catalogue import queries as catalogue
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.controls import answers_in
 from qipan.faces.look.titles import Titles
 from qipan.faces.portal.claims import claim_page
-from qipan.faces.portal.draft_views import FormPage, asked_lookups, form_page
+from qipan.faces.portal.draft_views import FormPage, asked_lookups, consent_page, form_page
 from qipan.faces.portal.pages.shell import language, page
 from qipan.faces.portal.pages.uploads import Sent, sent_documents
 from qipan.faces.portal.refusals import refusal, theirs
@@ -52,10 +53,17 @@ def consent(request: HttpRequest, draft: UUID) -> HttpResponse:
     if request.method == "POST":
         return _consent(request, draft)
     form = the_form(request, draft)
-    asked = asked_lookups(form, titles_of(form, request))
-    if not asked:
+    shown = consent_page(form, titles_of(form, request), _undecided(request, form, draft))
+    if not shown.now:
         return redirect("portal:form", draft=draft)
-    return page(request, "consent.html", {"draft": draft, "title": form.title, "lookups": asked})
+    return page(request, "consent.html", {"draft": draft, "consent": shown})
+
+
+def _undecided(request: HttpRequest, form: FormView, draft: UUID) -> frozenset[str]:
+    """The resources that this event may use and that the person has neither allowed nor declined."""
+    row = queries.draft(draft, the_acting(request).applicant)
+    decided = {*row.consents, *row.without} if row else set()
+    return resources_of(form.version, form.event) - decided
 
 
 def _consent(request: HttpRequest, draft: UUID) -> HttpResponse:
@@ -189,9 +197,9 @@ def _go_on(request: HttpRequest, draft: UUID) -> HttpResponse:
         return redirect(
             f"{reverse('portal:form', kwargs={'draft': draft})}#{request.POST.get('stay', 'questions')}"
         )
-    if asked_lookups(view := the_form(request, draft), titles_of(view, request)):
-        return redirect("portal:consent", draft=draft)
-    return redirect("portal:check", draft=draft)
+    view = the_form(request, draft)
+    asked = view.complete and asked_lookups(view, titles_of(view, request))
+    return redirect("portal:consent" if asked else "portal:check", draft=draft)
 
 
 def _keep(request: HttpRequest, draft: UUID) -> list[str]:
