@@ -2,6 +2,7 @@
 
 import pytest
 
+from qipan.core.declarations import MeetKind
 from qipan.core.elements import Field, Value
 from qipan.core.plan import Plan
 from qipan.core.planner import Knowledge, make_plan
@@ -84,6 +85,19 @@ def test_what_needs_a_number_waits_for_the_household_registration_and_the_rest_d
     assert before["vaccination_certificate"] == before["maternity_reimbursement"] == {"birth_certificate"}
     assert before["social_security_card_issue"] == {"household_registration"}
     assert before["medical_insurance_enrolment"] == {"household_registration"}
+
+
+def test_what_one_agency_issues_the_next_does_not_ask_for() -> None:
+    documents = estimate(EVENT).evidence
+    met = {
+        (each.service, each.evidence): each.via for each in documents if each.met_by is MeetKind.CERTIFICATE
+    }
+    assert met == {
+        ("vaccination_certificate", "birth_certificate"): ("birth_medical_certificate",),
+        ("household_registration", "birth_certificate"): ("birth_medical_certificate",),
+        ("social_security_card_issue", "household_page"): ("household_page",),
+        ("medical_insurance_enrolment", "household_page"): ("household_page",),
+    }
 
 
 def test_all_that_is_known_of_the_parents_is_there_before_the_form() -> None:
