@@ -4,7 +4,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from qipan.adapters import embedded_postgres
 from qipan.adapters.sources import Registers
@@ -29,11 +31,13 @@ def registers() -> Iterator[Read]:
 
 
 @pytest.fixture(scope="session")
-def foreign_postgres() -> str:
-    """A database of its own in the tests' cluster, as an agency's would be."""
-    home = Path(os.environ["QIPAN_HOME"])
-    embedded_postgres.ensure_running(home)
-    return embedded_postgres.create_database(home, f"test_register_{os.getpid()}")
+def foreign_postgres() -> Iterator[str]:
+    """A database of its own in the tests' cluster, as an agency's would be; a later run removes it if this one is killed."""
+    home, name = Path(os.environ["QIPAN_HOME"]), f"test_qipan_register_{os.getpid()}"
+    cluster = embedded_postgres.ensure_running(home)
+    yield embedded_postgres.create_database(home, name)
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 class Server(ThreadingHTTPServer):

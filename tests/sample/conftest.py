@@ -1,11 +1,14 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from qipan.adapters import embedded_postgres
 from qipan.adapters.sources import Registers
@@ -36,10 +39,19 @@ def library() -> Library:
 
 
 def postgres(name: str) -> str:
-    """Give a database of this run's own in the tests' cluster."""
+    """Give a database of this run's own in the tests' cluster; named so that a later run removes it if this one is killed."""
     home = Path(os.environ["QIPAN_HOME"])
     embedded_postgres.ensure_running(home)
-    return embedded_postgres.create_database(home, f"test_{name}_{os.getpid()}")
+    return embedded_postgres.create_database(home, f"test_qipan_{name}_{os.getpid()}")
+
+
+def drop(addresses: Iterable[str]) -> None:
+    """Remove the databases among these addresses."""
+    names = [urlsplit(each).path.strip("/") for each in addresses if each.startswith("postgresql:")]
+    cluster = embedded_postgres.ensure_running(Path(os.environ["QIPAN_HOME"]))
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        for name in names:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +67,4 @@ def seeded(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     reader.close()
     service.shutdown()
     service.server_close()
+    drop(addresses.values())
