@@ -5,9 +5,10 @@ the statement's columns; jsonb columns arrive as Python values, arrays as tuples
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, LiteralString, NamedTuple, Protocol, TypeVar
 
 from django.db import connection
+from psycopg import Cursor
 from psycopg.types.json import Jsonb
 from pydantic_core import from_json, to_json
 
@@ -59,6 +60,17 @@ def execute(statement: str, parameters: Parameters = ()) -> int:
 def jsonb(value: object) -> Jsonb:
     """Wrap a value for a jsonb parameter."""
     return Jsonb(value, dumps=to_json)
+
+
+def prepared(row: type[R], statement: LiteralString, parameters: Mapping[str, object]) -> R | None:
+    """Run a busy statement and give its first row; it is parsed and planned once for each connection (others, each time)."""
+    connection.ensure_connection()
+    with Cursor(connection.connection) as cursor:
+        cursor.execute(statement, parameters, prepare=True)
+        values = cursor.fetchone()
+        types = [column.type_code for column in cursor.description or ()]
+    decoders = [(index, DECODERS[code]) for index, code in enumerate(types) if code in DECODERS]
+    return row._make(_decode(values, decoders)) if values else None
 
 
 def json_text(value: object) -> str:

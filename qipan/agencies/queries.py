@@ -16,6 +16,14 @@ DIGITS = {
 }
 SHORTEST = 6  # codes of provinces and cities are padded to those of counties
 AGENCY = "SELECT code, kind, level, division, name_zh, name_en, parent FROM agencies"
+LINE = """
+WITH RECURSIVE line AS (
+  SELECT code, kind, level, division, name_zh, name_en, parent, 1 AS height FROM agencies WHERE code = %s
+  UNION ALL
+  SELECT a.code, a.kind, a.level, a.division, a.name_zh, a.name_en, a.parent, line.height + 1
+  FROM agencies a JOIN line ON a.code = line.parent WHERE line.height < 6)
+SELECT code, kind, level, division, name_zh, name_en, parent FROM line ORDER BY height DESC
+"""
 NEAREST = """
 SELECT coalesce(
   (SELECT code FROM agencies JOIN unnest(wanted.codes) WITH ORDINALITY AS near (code, distance) USING (code)
@@ -25,6 +33,9 @@ FROM (SELECT ordinality, kind, string_to_array(codes, ' ') AS codes
       FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS one (kind, codes, ordinality)) AS wanted
 ORDER BY ordinality
 """
+
+
+_ESTABLISHED: set[str] = set()  # agencies seen by this process; they are never removed
 
 
 class AgencyRow(NamedTuple):
@@ -69,11 +80,15 @@ def handling_agencies(wanted: Sequence[Wanted]) -> list[str]:
 
     What lies outside the province goes to the highest, whose task it is to pass it on (跨省通办). Empty: there is none at all.
     """
-    if not wanted:
-        return []
-    codes = [" ".join(nearest_codes(each)) for each in wanted]
-    found = records.rows(_Code, NEAREST, [[each.kind for each in wanted], codes])
-    return [row.code for row in found]
+    own = [agency_code(*each) for each in wanted]
+    unknown = [each for each, code in zip(wanted, own, strict=True) if code not in _ESTABLISHED]
+    if not unknown:
+        return own
+    codes = [" ".join(nearest_codes(each)) for each in unknown]
+    found = records.rows(_Code, NEAREST, [[each.kind for each in unknown], codes])
+    nearest = dict(zip(unknown, (row.code for row in found), strict=True))
+    _ESTABLISHED.update(code for each, code in zip(wanted, own, strict=True) if nearest.get(each) == code)
+    return [nearest.get(each, code) for each, code in zip(wanted, own, strict=True)]
 
 
 def agency(code: str) -> AgencyRow | None:
@@ -95,3 +110,13 @@ def agencies_under(division: str, kind: str = "", limit: int = 200) -> list[Agen
         f"{AGENCY} WHERE division LIKE %s AND (%s = '' OR kind = %s) ORDER BY division, kind LIMIT %s",
         [f"{stem}%", kind, kind, limit],
     )
+
+
+def line_of(code: str) -> list[AgencyRow]:
+    """List an agency with those above it of its kind, highest first."""
+    return records.rows(AgencyRow, LINE, [code])
+
+
+def agencies_below(code: str, limit: int = 200) -> list[AgencyRow]:
+    """List the agencies directly below one, by division."""
+    return records.rows(AgencyRow, f"{AGENCY} WHERE parent = %s ORDER BY division LIMIT %s", [code, limit])

@@ -5,7 +5,7 @@ settled, what was looked up and not put on record is looked up again.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -26,12 +26,14 @@ def advance_application(
     looked_up: list[LookedUp] = []
     for _ in range(ROUNDS):
         with transaction.atomic():
-            settled = settle_application(application=application, at=now(), looked_up=looked_up)
+            at = now()
+            settled = settle_application(application=application, at=at, looked_up=looked_up)
             failed = {one.step for one in looked_up if one.failed}
             pending = [fetch for fetch in settled.fetches if fetch.name in failed]
             if pending:
                 tries = min(settled.failed.get(fetch.name, 1) for fetch in pending)
-                advance_later(application, PAUSE * 2 ** min(tries - 1, TRIES))
+                pause = PAUSE * 2 ** min(tries - 1, TRIES)
+                advance_later(application, at + timedelta(seconds=pause))
         fetches = [fetch for fetch in settled.fetches if fetch.name not in failed]
         if not fetches:
             return

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from qipan import records
-from qipan.applications.intake import Answered, Asking, Identity, identity_facts, take_in
+from qipan.applications.intake import Answered, Asking, Identity, field_of, identity_facts, take_in
 from qipan.applications.rows import Fact
 from qipan.applications.standing import standing
 from qipan.catalogue import queries as catalogue
@@ -57,7 +57,7 @@ class DraftRow(NamedTuple):
 
     def known(self, today: date) -> dict[Field, Value]:
         """Give what is known before anything typed counts."""
-        looked_up = {Field.parse(fact.field): fact.value for fact in self.learned(today)}
+        looked_up = {field_of(fact.field): fact.value for fact in self.learned(today)}
         return {**looked_up, **self.from_identity(today)}
 
 
@@ -100,7 +100,7 @@ def answered(draft: DraftRow, today: date) -> Answered:
 def lack(text: str) -> tuple[str, Field]:
     """Read what a fetch had no value for, as kept: ``marriage(mother,father) father.name``."""
     step, _, field = text.rpartition(" ")
-    return step, Field.parse(field)
+    return step, field_of(field)
 
 
 def lack_text(step: str, field: Field) -> str:

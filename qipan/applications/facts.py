@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from qipan import records
+from qipan.applications.intake import field_of
 from qipan.applications.rows import Fact
 from qipan.core.elements import Field, Value
 
@@ -35,7 +36,7 @@ def facts_of(application: UUID) -> list[Fact]:
 
 def values_of(facts: list[Fact]) -> dict[Field, Value]:
     """Give the bare values by field."""
-    return {Field.parse(fact.field): fact.value for fact in facts}
+    return {field_of(fact.field): fact.value for fact in facts}
 
 
 def learn(application: UUID, source: FactSource, values: Mapping[Field, Value], at: datetime) -> None:

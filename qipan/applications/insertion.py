@@ -31,20 +31,13 @@ WITH created AS (
   RETURNING id),
 learned AS (
   INSERT INTO fact_sets (application_id, kind, via, values, learned_at)
-  SELECT created.id, kind, via, facts::jsonb, learned_at
-  FROM created, unnest(%(kinds)s::text[], %(vias)s::text[], %(facts)s::text[], %(learned)s::timestamptz[])
-    WITH ORDINALITY AS fact (kind, via, facts, learned_at, position)
+  SELECT created.id, kind, via, facts, at
+  FROM created, jsonb_to_recordset(%(learned)s::jsonb) AS fact (position integer, kind text, via text, facts jsonb, at timestamptz)
   ORDER BY position),
 opened AS ({opening.INSERT_CASES.format(application="created.id", created="created,")}),
-trail AS (
-  INSERT INTO entries (at, act, actor_kind, actor, on_behalf_of, subject, details, salt, leaf_hash)
-  SELECT %(at)s, act, actor_kind, actor, on_behalf_of, subject, details::jsonb, salt, leaf_hash
-  FROM created, unnest(%(acts)s::text[], %(actor_kinds)s::text[], %(actors)s::bigint[], %(behalves)s::bigint[],
-    %(subjects)s::text[], %(details)s::text[], %(salts)s::bytea[], %(leaves)s::bytea[])
-    WITH ORDINALITY AS entry (act, actor_kind, actor, on_behalf_of, subject, details, salt, leaf_hash, position)
-  ORDER BY position),
-drafted AS (UPDATE drafts SET application = created.id FROM created WHERE drafts.id = %(draft)s),
-sent AS (UPDATE uploads SET application = created.id FROM created WHERE uploads.draft = %(draft)s),
+trail AS ({ledger.INSERT_ENTRIES.format(created="created,")}),
+drafted AS (UPDATE drafts SET application = created.id FROM created WHERE drafts.id = %(draft)s::uuid),
+sent AS (UPDATE uploads SET application = created.id FROM created WHERE uploads.draft = %(draft)s::uuid),
 later AS (SELECT procrastinate_defer_jobs_v1(ARRAY[{JOB}]::procrastinate_job_to_defer_v1[]) FROM created)
 SELECT (SELECT count(*) FROM created), (SELECT count(*) FROM later), EXISTS (SELECT FROM plans WHERE digest = %(plan)s)
 """
@@ -93,7 +86,7 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
         ),
         *(opening.entry_of(submission.acting, case) for case in cases),
     ]
-    outcome = records.first(
+    outcome = records.prepared(
         _Outcome,
         INSERT,
         {
@@ -110,10 +103,10 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
             "key": submission.key,
             "draft": submission.draft,
             "at": at,
-            "seconds": 0,
-            **_fact_columns(submission.learned),
-            **opening.case_columns(cases),
-            **_entry_columns(ledger.columns(entries, at)),
+            "run_at": None,
+            "learned": _document(submission.learned),
+            "cases": opening.document(cases),
+            "entries": ledger.document(entries, at),
         },
     )
     if outcome is None or not outcome.created:
@@ -123,15 +116,5 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
     return Submitted(number, application, created=True)
 
 
-def _fact_columns(learned: Sequence[Learned]) -> dict[str, object]:
-    return {
-        "kinds": [each.kind for each in learned],
-        "vias": [each.via for each in learned],
-        "facts": [records.json_text(each.facts) for each in learned],
-        "learned": [each.at for each in learned],
-    }
-
-
-def _entry_columns(columns: ledger.Columns) -> dict[str, object]:
-    names = ("acts", "actor_kinds", "actors", "behalves", "subjects", "details", "salts", "leaves")
-    return dict(zip(names, columns, strict=True))
+def _document(learned: Sequence[Learned]) -> str:
+    return records.json_text([{**one._asdict(), "position": position} for position, one in enumerate(learned)])

@@ -6,6 +6,7 @@ Answers that the plan does not ask are left where they were typed: they are neit
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from qipan.applications.planning import plan_for
@@ -60,6 +61,12 @@ class Answered(NamedTuple):
         """The questions without any answer."""
         asked = (question.field for question in self.questions)
         return tuple(field for field in asked if field not in self.values and field not in self.failures)
+
+
+@lru_cache(maxsize=65536)
+def field_of(text: str) -> Field:
+    """Read ``party.word``, once for each; raises ValueError when the text has another shape."""
+    return Field.parse(text)
 
 
 def identity_facts(event: LifeEvent, identity: Identity) -> dict[Field, Value]:

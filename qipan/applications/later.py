@@ -5,6 +5,7 @@ Operations enqueue the task by its name, as the task itself calls operations. On
 advancing it at once; advancing twice does nothing the second time.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from qipan import records
@@ -13,11 +14,11 @@ QUEUE = "advance"
 TASK = "qipan.applications.tasks.advance"
 JOB = f"""
 ROW('{QUEUE}', '{TASK}', 0, %(application)s::text, NULL, jsonb_build_object('application', %(application)s::text),
-  now() + %(seconds)s * interval '1 second')
+  %(run_at)s::timestamptz)
 """
 DEFER = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{JOB}]::procrastinate_job_to_defer_v1[])"
 
 
-def advance_later(application: UUID, seconds: float = 0) -> None:
-    """Have a worker advance this application, after some seconds."""
-    records.execute(DEFER, {"application": application, "seconds": seconds})
+def advance_later(application: UUID, run_at: datetime | None = None) -> None:
+    """Have a worker advance this application, at once or from a time on."""
+    records.execute(DEFER, {"application": application, "run_at": run_at})

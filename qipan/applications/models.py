@@ -69,7 +69,7 @@ class Application(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
-    number = models.TextField(unique=True)
+    number = models.TextField()
     person = models.BigIntegerField()
     event = models.TextField()
     version = models.IntegerField()
@@ -94,6 +94,7 @@ class Application(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["person", "idempotency_key"], name="applications_idempotency"),
+            models.UniqueConstraint(fields=["number"], name="applications_number"),
         ]
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from qipan import records
 from qipan.adapters.working_days import WORKING_DAYS
 from qipan.agencies.queries import Wanted, handling_agencies
 from qipan.applications.intake import Asking
@@ -25,10 +26,10 @@ INSERT INTO cases (id, application_id, ordinal, service, agency, region, state, 
   paused_days, automatic, reason, stopped_by, outputs)
 SELECT opened.id, {application}, ordinal, service, agency, region, state, ready_at, due_on, statutory_due_on,
   0, false, '', '', '{{}}'
-FROM {created} unnest(%(case_ids)s::uuid[], %(ordinals)s::smallint[], %(services)s::text[], %(agencies)s::text[],
-  %(regions)s::text[], %(states)s::text[], %(ready)s::timestamptz[], %(due)s::date[], %(statutory_due)s::date[])
-  AS opened (id, ordinal, service, agency, region, state, ready_at, due_on, statutory_due_on)
+FROM {created} jsonb_to_recordset(%(cases)s::jsonb) AS opened (id uuid, ordinal smallint, service text, agency text,
+  region text, state text, ready_at timestamptz, due_on date, statutory_due_on date)
 """
+"""Inserts the cases of a JSON document of ``NewCase``; a statement with an act of its own puts what that gives in ``created``."""
 
 
 class NewCase(NamedTuple):
@@ -91,13 +92,9 @@ def clocks(limits: Limits, at: datetime, paused: int = 0) -> tuple[date, date]:
     )
 
 
-def case_columns(cases: Collection[NewCase]) -> dict[str, list[object]]:
-    """Turn new cases into the arrays that ``INSERT_CASES`` takes."""
-    names = (
-        "case_ids", "ordinals", "services", "agencies", "regions", "states", "ready", "due", "statutory_due",
-    )  # fmt: skip
-    columns = zip(*cases, strict=True) if cases else ((),) * len(names)
-    return dict(zip(names, map(list, columns), strict=True))
+def document(cases: Collection[NewCase]) -> str:
+    """Write new cases as the JSON that ``INSERT_CASES`` takes."""
+    return records.json_text([case._asdict() for case in cases])
 
 
 class _Place(NamedTuple):

@@ -3,12 +3,11 @@
 So everyone in the same situation gets the same plan, and a busy day's plans are a few thousand in memory.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterator
 from functools import lru_cache
-from threading import Lock
 
 from qipan.applications.plans import Planned, planned
+from qipan.applications.remembering import Memory
 from qipan.catalogue import queries as catalogue
 from qipan.core.elements import Field
 from qipan.core.planner import Knowledge, make_plan
@@ -18,38 +17,17 @@ from qipan.core.predicates import Predicate, fields
 REMEMBERED = 4096
 
 
-class _Memory:
-    """The plans made last, by what they depend on."""
-
-    def __init__(self) -> None:
-        self._plans: OrderedDict[Hashable, Planned] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> Planned | None:
-        with self._lock:
-            found = self._plans.get(key)
-            if found is not None:
-                self._plans.move_to_end(key)
-            return found
-
-    def keep(self, key: Hashable, plan: Planned) -> None:
-        with self._lock:
-            self._plans[key] = plan
-            while len(self._plans) > REMEMBERED:
-                self._plans.popitem(last=False)
-
-
-_memory = _Memory()
+_plans = Memory[Planned](REMEMBERED)
 
 
 def plan_for(version: int, event: str, knowledge: Knowledge) -> Planned:
     """Plan a life event with a published library; raises UnableToPlan where it has no such event."""
     key = (version, event, *_depends_on(knowledge, condition_fields(version, event)))
-    found = _memory.get(key)
-    if found is None:
-        found = planned(make_plan(catalogue.library(version), event, knowledge), version)
-        _memory.keep(key, found)
-    return found
+    plan = _plans.get(key)
+    if plan is None:
+        made = make_plan(catalogue.library(version), event, knowledge)
+        plan = _plans.keep(key, planned(made, version))
+    return plan
 
 
 @lru_cache(maxsize=256)

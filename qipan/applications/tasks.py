@@ -19,6 +19,7 @@ from qipan.applications.models import Application
 
 ATTEMPTS = 5
 HEARTBEAT = 3.0  # seconds between two signs of life of a worker
+POLL = 0.3  # seconds between two looks for work; see docs/decisions/0020
 STALLED = 12.0  # seconds without one, after which its jobs go to another
 _log = logging.getLogger(__name__)
 
@@ -62,7 +63,8 @@ def run_worker(*, concurrency: int = 2) -> None:
             delete_jobs="successful",
             update_heartbeat_interval=HEARTBEAT,
             stalled_worker_timeout=STALLED,
-            fetch_job_polling_interval=5.0,
+            listen_notify=False,
+            fetch_job_polling_interval=POLL,
         )
 
 

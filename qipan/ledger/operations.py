@@ -7,16 +7,16 @@ from datetime import datetime
 from qipan import records
 from qipan.ledger.entries import SALT_BYTES, NewEntry, leaf_hash
 
-APPEND = """
-INSERT INTO entries (at, act, actor_kind, actor, on_behalf_of, subject, details, salt, leaf_hash)
-SELECT %s, act, actor_kind, actor, on_behalf_of, subject, details::jsonb, salt, leaf_hash
-FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])
-  WITH ORDINALITY AS new (act, actor_kind, actor, on_behalf_of, subject, details, salt, leaf_hash, position)
-ORDER BY position
+FROM_DOCUMENT = """
+FROM {created} jsonb_to_recordset(%(entries)s::jsonb) AS entry (position integer, act text, actor_kind text, actor bigint,
+  on_behalf_of bigint, subject text, details jsonb, salt text, leaf_hash text)
 """
-
-Columns = tuple[list[object], ...]
-__all__ = ["APPEND", "Columns", "NewEntry", "NoTransaction", "append", "columns"]
+INSERT_ENTRIES = f"""
+INSERT INTO entries (at, act, actor_kind, actor, on_behalf_of, subject, details, salt, leaf_hash)
+SELECT %(at)s, act, actor_kind, actor, on_behalf_of, subject, details, decode(salt, 'hex'), decode(leaf_hash, 'hex')
+{FROM_DOCUMENT} ORDER BY position
+"""
+"""Inserts the entries of a ``document``; a statement with an act of its own puts what that gives in ``created``."""
 
 
 class NoTransaction(Exception):
@@ -28,13 +28,16 @@ def append(entries: Sequence[NewEntry], at: datetime) -> None:
     if not records.in_transaction():
         raise NoTransaction
     if entries:
-        records.execute(APPEND, [at, *columns(entries, at)])
+        statement = INSERT_ENTRIES.format(created="")
+        records.execute(statement, {"at": at, "entries": document(entries, at)})
 
 
-def columns(entries: Sequence[NewEntry], at: datetime) -> Columns:
-    """Turn entries into the arrays that ``APPEND`` (or a statement with its own insert) takes."""
-    salts = [secrets.token_bytes(SALT_BYTES) for _ in entries]
-    leaves = [leaf_hash(entry, at, salt) for entry, salt in zip(entries, salts, strict=True)]
-    words = [list(column) for column in zip(*entries, strict=True)]
-    details = [records.json_text(each) for each in words.pop()]
-    return (*words, details, salts, leaves)
+def document(entries: Sequence[NewEntry], at: datetime) -> str:
+    """Write entries, each with its salt and leaf, as the JSON that ``INSERT_ENTRIES`` takes."""
+    return records.json_text([_row(position, entry, at) for position, entry in enumerate(entries)])
+
+
+def _row(position: int, entry: NewEntry, at: datetime) -> dict[str, object]:
+    salt = secrets.token_bytes(SALT_BYTES)
+    leaf = leaf_hash(entry, at, salt)
+    return {**entry._asdict(), "position": position, "salt": salt.hex(), "leaf_hash": leaf.hex()}

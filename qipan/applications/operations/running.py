@@ -15,7 +15,7 @@ from qipan import records
 from qipan.applications import deciding, opening, plans
 from qipan.applications.drafting import asking_of, lack, lack_text
 from qipan.applications.facts import FactSource, facts_of, learn, values_of
-from qipan.applications.intake import Asking
+from qipan.applications.intake import Asking, field_of
 from qipan.applications.locked import LockedApplication, LockedCase, cases_of, change, lock_application
 from qipan.applications.lookups import LookedUp
 from qipan.applications.models import Application
@@ -93,7 +93,7 @@ class _State(NamedTuple):
     @property
     def promised(self) -> Planned:
         """The plan as if no service had been decided."""
-        facts = {Field.parse(fact.field): fact.value for fact in self.facts if fact.kind != "service"}
+        facts = {field_of(fact.field): fact.value for fact in self.facts if fact.kind != "service"}
         knowledge = replace(self.knowledge, facts=facts, granted=frozenset(), refused=frozenset())
         return plan_for(self.application.version, self.application.event, knowledge)
 
@@ -103,7 +103,7 @@ def _state(locked: LockedApplication, asking: Asking) -> _State:
     values = values_of(facts)
     knowledge = Knowledge(
         facts=values,
-        stated=frozenset(Field.parse(fact.field) for fact in facts if fact.kind == "answer"),
+        stated=frozenset(field_of(fact.field) for fact in facts if fact.kind == "answer"),
         without=frozenset(locked.without),
         lacking=frozenset(map(lack, locked.lacking)),
         skipped=frozenset(locked.skipped),
@@ -164,8 +164,8 @@ def _begin_cases(state: _State, at: datetime) -> bool:
     new = opening.new_cases(state.asking, state.planned.plan, state.values, at, begun)
     if not new:
         return False
-    columns = {**opening.case_columns(new), "application": state.application.id}
-    records.execute(opening.INSERT_CASES.format(application="%(application)s", created=""), columns)
+    statement = opening.INSERT_CASES.format(application="%(application)s", created="")
+    records.execute(statement, {"application": state.application.id, "cases": opening.document(new)})
     ledger.append([opening.entry_of(SYSTEM, case) for case in new], at)
     return True
 

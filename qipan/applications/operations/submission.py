@@ -11,7 +11,7 @@ from qipan import records
 from qipan.applications.drafting import asking_of, kept_facts, lack
 from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
 from qipan.applications.insertion import Learned, Submission, insert
-from qipan.applications.intake import Answered, Asking, Identity, identity_facts, take_in
+from qipan.applications.intake import Answered, Asking, Identity, field_of, identity_facts, take_in
 from qipan.applications.planning import resources_of
 from qipan.applications.rows import Fact, Submitted
 from qipan.applications.standing import standing
@@ -24,7 +24,7 @@ READ = """
 SELECT p.name, p.id_number, p.phone, (SELECT coalesce(max(number), 0) FROM library_versions) AS current_version,
   d.id AS draft, d.application, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
   ARRAY(SELECT DISTINCT u.service || ' ' || u.evidence FROM uploads u WHERE u.draft = d.id) AS sent
-FROM persons p LEFT JOIN drafts d ON d.id = %s AND d.person = p.id WHERE p.id = %s
+FROM persons p LEFT JOIN drafts d ON d.id = %(draft)s AND d.person = p.id WHERE p.id = %(person)s
 """
 EXISTING = """
 SELECT number, id AS application, false AS created FROM applications WHERE person = %s AND idempotency_key = %s
@@ -86,7 +86,7 @@ def submit_application(
     if not acting.may_apply_for(person):
         raise NotTheirs
     key = f"draft:{draft}" if draft else f"key:{idempotency_key[:LONGEST_KEY]}"
-    start = records.first(_Start, READ, [draft, person])
+    start = records.prepared(_Start, READ, {"draft": draft, "person": person})
     if start is None or (draft is not None and start.draft is None):
         raise NotTheirs
     if start.application is not None:
@@ -128,7 +128,7 @@ def _submission(
     identity = identity_facts(asking.event, Identity(start.name, start.id_number, start.phone))
     without = content.without | (resources_of(asking.version, asking.event.name) - content.consents)
     looked_up = standing(asking, identity, kept_facts(content.facts), content.answers)
-    base = {**{Field.parse(fact.field): fact.value for fact in looked_up}, **identity}
+    base = {**{field_of(fact.field): fact.value for fact in looked_up}, **identity}
     answered = _complete(asking, content, base, without)
     return Submission(
         acting=acting,
