@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import FrameType
 
 PAUSE_SECONDS = 0.5
@@ -49,19 +49,17 @@ class Family:
     """Children under one watch."""
 
     children: list[Child]
-    environment: Mapping[str, str] = field(default_factory=dict)
     _ending: bool = False
 
     def start(self) -> None:
-        """Start all."""
-        os.environ.update(self.environment)
+        """Start all; from now on Ctrl-C and SIGTERM end the watch instead of this process."""
+        signal.signal(signal.SIGTERM, self._end)
+        signal.signal(signal.SIGINT, self._end)
         for child in self.children:
             child.start()
 
     def watch(self) -> None:
-        """Keep all alive until Ctrl-C or SIGTERM, then stop all; a child that dies again and again waits longer."""
-        signal.signal(signal.SIGTERM, self._end)
-        signal.signal(signal.SIGINT, self._end)
+        """Keep all alive until Ctrl-C or SIGTERM, then stop all."""
         try:
             while not self._ending:
                 self._revive()

@@ -27,6 +27,7 @@ HOST = "127.0.0.1"
 PORT = 8000
 START_SECONDS = 60
 WORKER_NICE = 10
+NOTE = "demo-address"
 
 
 @click.command()
@@ -36,6 +37,39 @@ WORKER_NICE = 10
 @click.option("--prepare-only", is_flag=True, help="Make everything ready, and do not serve.")
 def demo(port: int, prepare_only: bool) -> None:
     """Start a sample province on this machine and say where to look 启动演示."""
+    service_port = prepared()
+    if prepare_only:
+        return
+    with serving(port, service_port) as family:
+        _say_where(base_url(), cast())
+        family.watch()
+
+
+@contextmanager
+def serving(port: int, service_port: int) -> Iterator[Family]:
+    """Run the site, the worker and the registers' service, and note in the home folder where the site answers."""
+    port = _free_port(port)
+    family = Family(_children(port, service_port))
+    note = settings.QIPAN_HOME / NOTE
+    try:
+        with _step("pages, worker, registers' service 启动服务"):
+            family.start()
+            _wait(f"http://{HOST}:{port}/")
+        note.write_text(f"http://{HOST}:{port}", encoding="utf-8")
+        yield family
+    finally:
+        note.unlink(missing_ok=True)
+        family.stop()
+
+
+def base_url() -> str:
+    """Where the demo of this home answers; empty when it does not run."""
+    note = settings.QIPAN_HOME / NOTE
+    return note.read_text(encoding="utf-8") if note.exists() else ""
+
+
+def prepared() -> int:
+    """Make everything ready; give the port kept for the registers' service."""
     with _step("PostgreSQL"):
         set_up()
     library = _prepared()
@@ -44,18 +78,7 @@ def demo(port: int, prepare_only: bool) -> None:
         _seed(library, service_port)
     with _step("style sheets 样式"):
         collect_static_files()
-    if prepare_only:
-        return
-    port = _free_port(port)
-    family = Family(_children(port, service_port))
-    family.start()
-    try:
-        with _step("pages, worker, registers' service 启动服务"):
-            _wait(f"http://{HOST}:{port}/")
-        _say_where(port, cast())
-        family.watch()
-    finally:
-        family.stop()
+    return service_port
 
 
 def _prepared() -> Library:
@@ -127,8 +150,7 @@ def _wait(address: str) -> None:
     )
 
 
-def _say_where(port: int, members: tuple[CastMember, ...]) -> None:
-    base = f"http://{HOST}:{port}"
+def _say_where(base: str, members: tuple[CastMember, ...]) -> None:
     first = members[0]
     console().print(
         f"\n[bold]Qipan 棋盘[/bold]   {base}/\n\n"
