@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import django
 import psutil
 import psycopg
 import pytest
@@ -28,6 +29,7 @@ from qipan.site.setup import set_up
 # Set before anything reads Django's settings: tests never touch the home of a running demo.
 os.environ["QIPAN_HOME"] = os.environ.get("QIPAN_HOME") or str(Path(__file__).parent / ".qipan" / "test")
 os.environ["DJANGO_SETTINGS_MODULE"] = "qipan.site.settings"
+django.setup()  # before the conftests below import tables
 # Playwright keeps an event loop in our thread, and Django would refuse queries beside it, though nothing runs at once.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
