@@ -8,7 +8,7 @@ from datetime import datetime
 from qipan import records
 from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
-from qipan.people.queries import key_digest
+from qipan.people.queries import key_digest, person_by_number
 from qipan.people.rows import NewPerson
 
 ADMIT = """
@@ -33,6 +33,10 @@ ON CONFLICT (agency, name, post) DO NOTHING
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹"
 GIVEN = "文明志华建国秀英丽芳静敏强军杰磊洋勇艳娟涛超霞平刚桂兰婷宁晓峰玲辉鹏"
 POST, CLERK_POST = "经办人", "代办员"
+
+
+class UnableToServe(Exception):
+    """There is no resident of this number, or whoever asks is not a clerk."""
 
 
 def admit_persons(*, persons: Iterable[NewPerson]) -> int:
@@ -83,3 +87,15 @@ def revoke_api_key(*, acting: Acting, key: int, at: datetime) -> None:
     """Make a key worthless from now on."""
     if records.execute("UPDATE api_keys SET revoked_at = %s WHERE id = %s AND revoked_at IS NULL", [at, key]):
         ledger.append([acting.entry("revoke_api_key", f"api_key:{key}")], at)
+
+
+def begin_service(*, acting: Acting, id_number: str, under: str, at: datetime) -> int:
+    """Let a clerk act for a resident who is present, found by the whole number alone; give the resident's own number here.
+
+    Raises UnableToServe.
+    """
+    found = person_by_number("".join(id_number.split()).upper())
+    if found is None or not acting.actor.clerk:
+        raise UnableToServe
+    ledger.append([acting.entry("begin_service", f"person:{found.id}", under=under)], at)
+    return found.id

@@ -1,0 +1,123 @@
+"""Signing in and out. In the demo one chooses a synthetic official; an agency's real accounts come in this page's place."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from qipan.applications.queries import desks as seated
+from qipan.applications.queries.desks import DeskRow
+from qipan.catalogue import queries as catalogue
+from qipan.core.declarations import Library
+from qipan.faces.desk.pages.shell import language, page
+from qipan.faces.look.access import access, anyone
+from qipan.faces.look.actors import OFFICIAL
+from qipan.faces.look.actors import sign_in as begin_session
+from qipan.faces.look.actors import sign_out as end_session
+from qipan.faces.look.preferences import safe_next
+from qipan.people import queries as people
+
+SHOWN = 40
+MOST_SERVICES = 3
+
+
+class SampleOfficial(NamedTuple):
+    """A synthetic official to choose."""
+
+    id: int
+    name: str
+    post: str
+    clerk: bool
+
+
+class SampleDesk(NamedTuple):
+    """An agency with its officials, what it handles, and how many cases it has in hand."""
+
+    agency: str
+    services: str
+    waiting: int
+    officials: tuple[SampleOfficial, ...]
+
+
+@access(anyone)
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Choose a synthetic official, and go on to where one was going."""
+    if request.method == "POST":
+        return _choose(request)
+    query = request.GET.get("q", "").strip()[:40]
+    library = catalogue.current_library()
+    found = seated.desks(query, _kinds(library, query), SHOWN + 1)
+    values = {
+        "desks": _desks(found[:SHOWN], library, language(request)),
+        "query": query,
+        "next": _next(request),
+        "more": len(found) > SHOWN,
+        "shown": SHOWN,
+    }
+    return page(request, "sign_in.html", values)
+
+
+@access(anyone)
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave the desk."""
+    end_session(request)
+    return redirect("desk:sign-in")
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
+    number = request.POST.get("official", "")
+    official = (
+        people.official(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
+    )  # noqa: PLR2004
+    if official is None or not official.sample:
+        raise Http404
+    begin_session(request, OFFICIAL, official.id)
+    return redirect(_next(request))
+
+
+def _next(request: HttpRequest) -> str:
+    return safe_next(request, reverse("desk:inbox"))
+
+
+def _kinds(library: Library, query: str) -> list[str]:
+    """The kinds of agency that handle a service of which the search speaks."""
+    if not query:
+        return []
+    lower = query.lower()
+    return sorted(
+        {
+            service.agency
+            for service in library.services.values()
+            if lower in service.title.zh or lower in service.title.en.lower()
+        }
+    )
+
+
+def _desks(rows: Sequence[DeskRow], library: Library, language: str) -> list[SampleDesk]:
+    return [
+        _desk(list(group), library, language) for _code, group in groupby(rows, key=lambda row: row.agency)
+    ]
+
+
+def _desk(rows: list[DeskRow], library: Library, language: str) -> SampleDesk:
+    first = rows[0]
+    titles = [
+        service.title.say(language)
+        for service in library.services.values()
+        if (service.agency, service.level) == (first.kind, first.level)
+    ]
+    separator = "、" if language.startswith("zh") else ", "
+    more = " …" if len(titles) > MOST_SERVICES else ""
+    name = first.agency_zh if language.startswith("zh") else first.agency_en or first.agency_zh
+    return SampleDesk(
+        name or first.agency,
+        separator.join(titles[:MOST_SERVICES]) + more,
+        first.waiting,
+        tuple(SampleOfficial(row.id, row.name, row.post, row.clerk) for row in rows),
+    )

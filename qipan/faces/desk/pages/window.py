@@ -1,0 +1,108 @@
+"""The window: a clerk begins to serve a resident who is present, and ends it. In between they use the portal's own pages."""
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from qipan.faces.desk.pages.shell import page
+from qipan.faces.look.access import access, official
+from qipan.faces.look.actors import end_service, serve, the_official
+from qipan.faces.look.controls import Choice, Control
+from qipan.people import operations as people
+from qipan.people.actors import Acting, Actor
+from qipan.people.operations import UnableToServe
+
+LONGEST = 40
+
+
+@access(official)
+@require_http_methods(["GET", "HEAD", "POST"])
+def window(request: HttpRequest) -> HttpResponse:
+    """Find the resident by their number, and begin."""
+    clerk = _the_clerk(request)
+    if request.method != "POST":
+        return _form(request, "", "")
+    return _begin(request, clerk)
+
+
+@access(official)
+@require_POST
+def end(request: HttpRequest) -> HttpResponse:
+    """The resident leaves."""
+    _the_clerk(request)
+    end_service(request)
+    messages.success(request, _("代办已结束。"))
+    return redirect("desk:window")
+
+
+def _begin(request: HttpRequest, clerk: Actor) -> HttpResponse:
+    number = request.POST.get("id_number", "").strip()[:LONGEST]
+    under = request.POST.get("under", "")
+    troubles: dict[str, str] = {}
+    if not number:
+        troubles["id_number"] = _("请输入公民身份号码。")
+    if under not in dict(_grounds()):
+        troubles["under"] = _("请选择为什么代办。")
+    if "present" not in request.POST:
+        troubles["present"] = _("只能为到场的本人代办，请先确认。")
+    if troubles:
+        return _form(request, number, under, troubles)
+    try:
+        with transaction.atomic():
+            person = people.begin_service(
+                acting=Acting(clerk), id_number=number, under=under, at=timezone.now()
+            )
+    except UnableToServe:
+        return _form(request, number, under, {"id_number": _("没有找到这个号码。请对照证件再看一遍。")})
+    serve(request, person, under)
+    return redirect("portal:home")
+
+
+def _form(
+    request: HttpRequest, number: str, under: str, troubles: Mapping[str, str] | None = None
+) -> HttpResponse:
+    errors = troubles or {}
+    resident = Control(
+        id="id_number",
+        name="id_number",
+        label=_("到场居民的公民身份号码"),
+        value=number,
+        hint=_("请对着本人的身份证输入，18 位。"),
+        error=errors.get("id_number", ""),
+        attributes={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+        width="code",
+    )
+    ground = Control(
+        id="under",
+        name="under",
+        label=_("为什么代办？"),
+        kind="radio",
+        value=under,
+        choices=tuple(Choice(*one) for one in _grounds()),
+        error=errors.get("under", ""),
+    )
+    values = {"resident": resident, "ground": ground, "errors": list(errors.items())}
+    return page(request, "window.html", values, here="window", status=422 if errors else 200)
+
+
+def _grounds() -> tuple[tuple[str, str], ...]:
+    """On what authority a clerk acts; the trail keeps it with every act."""
+    return (
+        ("asked-in-person", _("本人当面请求代办")),
+        ("unable-to-type", _("本人在场，看不清或不便操作")),
+        ("written-mandate", _("本人在场，并签了书面委托")),
+    )
+
+
+def _the_clerk(request: HttpRequest) -> Actor:
+    actor = the_official(request)
+    if not actor.clerk:
+        raise PermissionDenied
+    return actor

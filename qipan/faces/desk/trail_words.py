@@ -1,0 +1,66 @@
+"""Says what was done to a case, by whom."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from qipan.applications.rows import EntryRow
+from qipan.faces.look.titles import Titles
+
+
+class Done(NamedTuple):
+    """An act in words; `more` says what it concerned."""
+
+    at: datetime
+    act: str
+    who: str
+    more: str
+
+
+def done(entry: EntryRow, titles: Titles) -> Done:
+    """One act of the trail."""
+    return Done(entry.at, act_words(entry.act), _who(entry), _more(entry, titles))
+
+
+def act_words(act: str) -> str:
+    """What an act is called; one without words of its own stands as it is."""
+    say = _ACTS.get(act)
+    return say() if say else act
+
+
+def _who(entry: EntryRow) -> str:
+    match entry.actor_kind:
+        case "official":
+            return entry.actor
+        case "person":
+            return _("申请人")
+        case _:
+            return _("系统")
+
+
+def _more(entry: EntryRow, titles: Titles) -> str:
+    if entry.details.get("automatic") is True:
+        return _("按规则秒批")
+    if entry.act not in {"return_for_correction", "answer_correction"}:
+        return ""
+    fields = entry.details.get("fields")
+    return titles.listed(map(titles.field_named, map(str, fields))) if isinstance(fields, list) else ""
+
+
+_ACTS: Mapping[str, Callable[[], str]] = {
+    "open_case": lambda: _("送到本部门"),
+    "accept_case": lambda: _("受理"),
+    "review_case": lambda: _("开始审查"),
+    "decline_case": lambda: _("不予受理"),
+    "return_for_correction": lambda: _("退回补正"),
+    "answer_correction": lambda: _("补正了"),
+    "grant_case": lambda: _("批准"),
+    "refuse_case": lambda: _("不予批准"),
+    "deliver_case": lambda: _("送达"),
+    "withdraw_case": lambda: _("撤回"),
+    "stop_case": lambda: _("停止"),
+    "rate_case": lambda: _("评价"),
+    "retry_application": lambda: _("重新查询数据"),
+}
