@@ -3,74 +3,134 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from qipan.core.declarations import Library
 from qipan.core.plan import Problem
 from qipan.faces.look.shape_words import SECTIONS, place, shape_sentence, suggestion
 
 _ZH: Final[Mapping[str, str]] = {
     "duplicate": "“{name}”声明了两次。请删去一处，或改用别的名字。",
+    "used-twice": "{event}里，{name}用了两次。请删去一处。",
     "unknown-name": "{place}提到了“{name}”，但没有声明过这个{section}。{suggestions}",
     "wrong-kind": "{place}处种类不符：应是{expected}的，而“{name}”是{found}的。请换成种类相符的。",
-    "no-supply": "一件事 {event} 里，事项 {service} 要用 {field}，但没有任何来源能提供它，也不能问本人。请让一个事项或数据资源提供它，或允许询问。",
-    "two-producers": "一件事 {event} 里，{services} 都产生 {field}。请只留一处，或用 when 把两种情形分开。",
-    "two-records": "{resources} 都声明自己是 {element} 的权威来源。一个数据元只能有一个，请只留一个。",
-    "cycle": "一件事 {event} 里，这几个事项互相等待，谁也办不成：{path}。请去掉其中一个需要，或给它另一个来源。",
-    "empty-checks": "一件事 {event} 里，{services} 对 {field} 的要求互相矛盾，没有哪个值能同时满足。请统一要求。",
-    "unreachable": "{place}的条件永远不会成立：{condition}。请改正条件，或删去这一项。",
-    "withheld-without-law": "数据资源 {resource} 声明为不予共享，但没有写明依据的法律。请用 share_law 写明。",
-    "unmet-evidence": "{place}这份材料没有任何办法可以满足。请给出能颁发的证照、能查到的数据，或允许上传。",
-    "unused": "{place}没有任何地方用到。如不再需要，请删去。",
-    "no-grant": "数据资源 {resource} 是有条件共享的，一件事 {event} 用得上它，但没有共享授权。请补上授权。",
+    "no-supply": "{event}里，{service}要用 {field}，但{reason}，也不能问本人。请让一个事项或数据资源提供它，或允许询问。",
+    "no-supply-alone": "{service}要用 {field}，但{reason}，也不能问本人。请让一个事项或数据资源提供它，或允许询问。",
+    "two-producers": "{event}里，{services}都产生 {field}。请只留一处，或用 when 把两种情形分开。",
+    "two-records": "{resources}都声明自己是 {element} 的权威来源。一数一源，请只留一个。",
+    "cycle": "{event}里，这几个事项互相等待，谁也办不成：{path}。请去掉其中一个需要，或给它另一个来源。",
+    "empty-checks-alone": "{services}对 {field} 的要求与数据元本身的要求矛盾，没有哪个值能满足。请统一要求。",
+    "empty-checks": "{event}里，{services}对 {field} 的要求互相矛盾，没有哪个值能同时满足。请统一要求。",
+    "unreachable": "{place}的条件永远不会成立：{predicate}。请改正条件，或删去这一项。{suggestions}",
+    "withheld-without-law": "{resource}声明为不予共享，但没有写明依据的法律。请用 share_law 写明。",
+    "unmet-evidence": "{service}的材料 {evidence} 没有任何办法可以满足。请给出能颁发的证照、能查到的数据，或允许上传。",
+    "unused": "{section} {name} 没有任何地方用到。如不再需要，请删去。",
+    "no-grant": "{resource}是有条件共享的，{event}用得上其中的 {fields}，但没有共享授权。请补上授权，就能少问几项。",
 }
 _EN: Final[Mapping[str, str]] = {
     "duplicate": "“{name}” is declared twice. Delete one of them, or give it another name.",
+    "used-twice": "{event} uses {name} twice. Delete one of them.",
     "unknown-name": "{place} speaks of “{name}”, but no such {section} is declared. {suggestions}",
     "wrong-kind": "Kinds do not match at {place}: {expected} is wanted there, and “{name}” belongs to {found}. Use one of the right kind.",
-    "no-supply": "In life event {event}, service {service} needs {field}, which nobody supplies and nobody may be asked. Have a service or a resource give it, or allow to ask it.",
-    "two-producers": "In life event {event}, {services} both give {field}. Keep one of them, or part the two cases with conditions.",
+    "no-supply": "In {event}, {service} needs {field}; {reason}, and nobody may be asked. Have a service or a resource give it, or allow to ask it.",
+    "no-supply-alone": "{service} needs {field}; {reason}, and nobody may be asked. Have a service or a resource give it, or allow to ask it.",
+    "two-producers": "In {event}, {services} both give {field}. Keep one of them, or part the two cases with conditions.",
     "two-records": "{resources} both claim to be the source of record of {element}. There can be one only; keep one.",
-    "cycle": "In life event {event}, these services wait for each other, so that none can be done: {path}. Drop one of the needs, or give it another source.",
-    "empty-checks": "In life event {event}, {services} make demands on {field} that no value can meet together. Make them agree.",
-    "unreachable": "The condition of {place} can never be true: {condition}. Correct it, or delete what it guards.",
-    "withheld-without-law": "Resource {resource} is withheld, but cites no law. Name the law in share_law.",
-    "unmet-evidence": "{place} can be met in no way. Give a certificate that is issued, facts that have a source, or allow an upload.",
-    "unused": "{place} is used nowhere. Delete it if it is no longer wanted.",
-    "no-grant": "Resource {resource} is shared on a condition, and life event {event} could use it, but has no grant. Add a grant.",
+    "cycle": "In {event}, these services wait for each other, so that none can be done: {path}. Drop one of the needs, or give it another source.",
+    "empty-checks-alone": "What {services} demands of {field} contradicts the element itself, so that no value can meet both. Make them agree.",
+    "empty-checks": "In {event}, {services} make demands on {field} that no value can meet together. Make them agree.",
+    "unreachable": "The condition of {place} can never be true: {predicate}. Correct it, or delete what it guards. {suggestions}",
+    "withheld-without-law": "{resource} is withheld, but cites no law. Name the law in share_law.",
+    "unmet-evidence": "The document {evidence} of {service} can be met in no way. Give a certificate that is issued, facts that have a source, or allow an upload.",
+    "unused": "{section} {name} is used nowhere. Delete it if it is no longer wanted.",
+    "no-grant": "{resource} is shared on a condition, and {event} could use {fields} of it, but has no grant. With a grant, less would be asked.",
 }
-
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     **SECTIONS,
     "parties": ("主体", "party"),
     "Person": ("自然人（Person）", "a person"),
     "Organization": ("组织（Organization）", "an organization"),
 }
+_SUPPLY: Final[Mapping[str, tuple[str, str]]] = {
+    "withheld": (
+        "只有{resources}有它，而它依法不予共享",
+        "only {resources} holds it, which is withheld by law",
+    ),
+    "no-grant": (
+        "只有{resources}有它，而它还没有共享授权",
+        "only {resources} holds it, for which there is no grant",
+    ),
+    "key-unknown": (
+        "查{resources}所用的关键项没有来源",
+        "{resources} holds it, but nothing supplies its keys",
+    ),
+    "false": ("{resources}在这里的关系下用不上", "{resources} does not apply to these parties"),
+    "no-source": ("没有任何来源提供它", "nobody supplies it"),
+}
 
 
-def problem_sentence(problem: Problem, language: str) -> str:
-    """Word a problem; a code without words of its own is a mistake of ours and raises KeyError."""
+def problem_sentence(problem: Problem, language: str, library: Library | None = None) -> str:
+    """Word a problem, with the titles of a library if given; a code without words is a mistake of ours: KeyError."""
     if problem.code == "syntax":
         return shape_sentence(problem, language)
     chinese = language.startswith("zh")
-    sentence = (
-        (_ZH if chinese else _EN)[problem.code].format_map(_Worded(problem.values, chinese=chinese)).strip()
-    )
+    named = _Named(problem.values, library, chinese=chinese).all()
+    sentence = (_ZH if chinese else _EN)[_variant(problem)].format_map(named).strip()
     return sentence[0].upper() + sentence[1:]
 
 
-class _Worded(dict[str, str]):
-    """The values in words; what a problem does not say is left out of its sentence."""
+def _variant(problem: Problem) -> str:
+    if problem.code == "duplicate" and "event" in problem.values:
+        return "used-twice"
+    return f"{problem.code}-alone" if problem.values.get("event") == "" else problem.code
 
-    def __init__(self, values: Mapping[str, object], *, chinese: bool) -> None:
-        comma = "、" if chinese else ", "
-        super().__init__({name: comma.join(_texts(value)) for name, value in values.items()})
-        self["place"] = place(values.get("where", ()), chinese=chinese)
-        self["path"] = " → ".join(_texts(values.get("path", ())))
-        self["suggestions"] = suggestion(values.get("suggestions", ()), chinese=chinese)
-        for name in ("section", "expected", "found"):
-            word = str(values.get(name))
-            self[name] = _KINDS.get(word, (word, word))[0 if chinese else 1]
 
-    def __missing__(self, name: str) -> str:
-        return "?"
+class _Named:
+    """A problem's values in words; services and the like with their titles."""
+
+    def __init__(self, values: Mapping[str, object], library: Library | None, *, chinese: bool) -> None:
+        self.values, self.library, self.chinese = values, library, chinese
+
+    def all(self) -> dict[str, str]:
+        """Every value that a sentence may speak of."""
+        plain = {name: self.joined(_texts(value)) for name, value in self.values.items()}
+        return plain | {
+            "place": place(self.values.get("where", ()), chinese=self.chinese),
+            "suggestions": suggestion(self.values.get("suggestions", ()), chinese=self.chinese),
+            "service": self.titled("services", "service"),
+            "services": self.titled("services", "services"),
+            "resource": self.titled("resources", "resource"),
+            "resources": self.titled("resources", "resources"),
+            "path": " → ".join(self.title("services", name) for name in _texts(self.values.get("path", ()))),
+            "section": self.kind("section"),
+            "expected": self.kind("expected"),
+            "found": self.kind("found"),
+            "event": self.titled("events", "event"),
+            "reason": self.reason(),
+        }
+
+    def reason(self) -> str:
+        """Why nobody supplies a field."""
+        pair = _SUPPLY.get(str(self.values.get("reason")), _SUPPLY["no-source"])
+        return pair[0 if self.chinese else 1].format(resources=self.titled("resources", "resources"))
+
+    def kind(self, name: str) -> str:
+        word = str(self.values.get(name, ""))
+        return _KINDS.get(word, (word, word))[0 if self.chinese else 1]
+
+    def titled(self, section: str, name: str) -> str:
+        return self.joined(self.title(section, each) for each in _texts(self.values.get(name, ())))
+
+    def title(self, section: str, name: str) -> str:
+        declared = getattr(self.library, section, {}) if self.library else {}
+        if name not in declared:
+            return f" {name} " if self.chinese else name
+        title = declared[name].title.say("zh" if self.chinese else "en")
+        return f"“{title}”（{name}）" if self.chinese else f"“{title}” ({name})"
+
+    def joined(self, words: Iterable[str]) -> str:
+        every = list(words)
+        if self.chinese or len(every) < len("ab"):
+            return "、".join(every)
+        return f"{', '.join(every[:-1])} and {every[-1]}"
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -1,0 +1,107 @@
+"""What a command knows about the person: answers, certificates held, sources that are down."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from qipan.core.declarations import Library, LifeEvent
+from qipan.core.planner import Knowledge
+from qipan.faces.cli.answers import read_answers
+from qipan.faces.cli.opening import refuse
+from qipan.faces.cli.words import say
+
+F = TypeVar("F", bound=Callable[..., Any])
+_HELD: Final = re.compile(r"(\w+)\(\s*(\w+(?:\s*,\s*\w+)*)\s*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The options that say what is known, as given."""
+
+    answers: Path | None
+    without: tuple[str, ...]
+    wallet: tuple[str, ...]
+    skipped: tuple[str, ...]
+    is_open: bool
+    today: datetime | None
+
+    def knowledge(self, library: Library, event: LifeEvent, language: str) -> Knowledge:
+        """Check the options against the library; leaves with 2 where something is not declared."""
+        facts = read_answers(self.answers, library, event, language) if self.answers else {}
+        assumed = {} if self.is_open else {f: v for f, v in event.typical.items() if f not in facts}
+        optional = [use.service for use in event.services if use.optional]
+        for name in self.skipped:
+            if name not in optional:
+                refuse(say(language, "no-service", event=event.name, name=name), name, optional, language)
+        return Knowledge(
+            facts=facts,
+            stated=frozenset(facts),
+            assumed=assumed,
+            wallet=frozenset(_held(text, library, event, language) for text in self.wallet),
+            without=frozenset(_sources(self.without, library, language)),
+            skipped=frozenset(self.skipped),
+            today=self._today(),
+        )
+
+    def _today(self) -> date | None:
+        return self.today.date() if self.today else None
+
+
+def situation_options(command: F) -> F:
+    """The options behind ``Situation``."""
+    for option in (
+        click.option(
+            "--today",
+            type=click.DateTime(["%Y-%m-%d"]),
+            help="The day, for grants that end 判断授权是否到期.",
+        ),
+        click.option("--open", "is_open", is_flag=True, help="Assume nothing usual 不按通常情况假设."),
+        click.option(
+            "--skip",
+            "skipped",
+            multiple=True,
+            metavar="SERVICE",
+            help="An optional service left out 不办的事项.",
+        ),
+        click.option(
+            "--wallet", multiple=True, metavar="CERT(PARTY,…)", help="A certificate that is held 已有的证照."
+        ),
+        click.option(
+            "--without", multiple=True, metavar="RESOURCE", help="A source that does not answer 查不通的资源."
+        ),
+        click.option(
+            "--answers",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="What is known, as YAML or JSON 已知情况.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _sources(names: Iterable[str], library: Library, language: str) -> Iterable[str]:
+    for name in names:
+        if name.partition("(")[0] not in library.resources:
+            refuse(say(language, "no-resource", name=name), name, library.resources, language)
+        yield name.replace(" ", "")
+
+
+def _held(
+    text: str, library: Library, event: LifeEvent, language: str
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Read ``marriage_certificate(mother,father)``, the event's parties in the order of the certificate's."""
+    match = _HELD.fullmatch(text.strip())
+    name = match[1] if match else text.partition("(")[0]
+    if name not in library.certificates:
+        refuse(say(language, "no-certificate", name=name), name, library.certificates, language)
+    slots = list(library.certificates[name].parties)
+    given = [party.strip() for party in match[2].split(",")] if match else []
+    if len(given) != len(slots) or not set(given) <= event.parties.keys():
+        form = f"{name}({','.join(slots)})"
+        refuse(say(language, "wallet-form", form=form), ",".join(given), event.parties, language)
+    return name, tuple(zip(slots, given, strict=True))

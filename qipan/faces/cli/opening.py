@@ -1,0 +1,106 @@
+"""Opening a library for a command: checked, or refused with everything that is wrong in it."""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from qipan.catalogue.library import load_library
+from qipan.core.declarations import Library, LifeEvent
+from qipan.core.plan import Problem
+from qipan.core.planner import check_library
+from qipan.faces.cli.options import EXIT_PROBLEMS, console, print_json
+from qipan.faces.cli.words import say
+from qipan.faces.look.problem_words import problem_sentence
+
+
+class Checked(NamedTuple):
+    """A library with all that is wrong in it; None where its files are misshapen."""
+
+    library: Library | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What forbids to use the library; warnings do not."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def check(folder: Path) -> Checked:
+    """Load a library and check it."""
+    library, problems = load_library(folder)
+    if library is None:
+        return Checked(None, problems)
+    return Checked(library, (*problems, *check_library(library)))
+
+
+def open_library(folder: Path, language: str, *, as_json: bool) -> Library:
+    """Give a library without errors; otherwise print them and leave with 1."""
+    checked = check(folder)
+    if checked.library is not None and not checked.errors:
+        return checked.library
+    if as_json:
+        every = [problem_as_dict(problem, language, checked.library) for problem in checked.errors]
+        print_json({"problems": every})
+    else:
+        terminal = console(stderr=True)
+        print_problems(terminal, checked.errors, language, checked.library)
+        terminal.print(say(language, "library-faulty", count=len(checked.errors)), style="bold red")
+    raise SystemExit(EXIT_PROBLEMS)
+
+
+def print_problems(
+    terminal: Console, problems: Iterable[Problem], language: str, library: Library | None
+) -> None:
+    """Print each problem as file:line, severity and sentence."""
+    for problem in problems:
+        where = f"{problem.position}: " if problem.position else ""
+        severity = Text(say(language, problem.severity), "red" if problem.severity == "error" else "yellow")
+        sentence = problem_sentence(problem, language, library)
+        also = (
+            f" ({say(language, 'see-also')} {', '.join(map(str, problem.related))})"
+            if problem.related
+            else ""
+        )
+        terminal.print(Text.assemble(where, severity, " ", sentence, also), soft_wrap=True)
+
+
+def problem_as_dict(problem: Problem, language: str, library: Library | None) -> dict[str, Any]:
+    """A problem in plain values."""
+    position = problem.position
+    return {
+        "code": problem.code,
+        "severity": problem.severity,
+        "file": position.file if position else None,
+        "line": position.line if position else None,
+        "sentence": problem_sentence(problem, language, library),
+        "related": [str(place) for place in problem.related],
+        "values": {name: plain(value) for name, value in problem.values.items()},
+    }
+
+
+def plain(value: object) -> Any:
+    """A value as JSON knows it."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def open_event(library: Library, name: str, language: str) -> LifeEvent:
+    """Give a life event; otherwise leave with 2 and say which there are."""
+    if name not in library.events:
+        refuse(say(language, "no-event", name=name), name, library.events, language)
+    return library.events[name]
+
+
+def refuse(message: str, name: str, known: Iterable[str], language: str) -> NoReturn:
+    """Leave with 2, naming what may have been meant, or all there is."""
+    every = sorted(known)
+    near = difflib.get_close_matches(name, every, n=2, cutoff=0.75)
+    key, names = ("did-you-mean", near) if near else ("there-are", every)
+    hint = say(language, key, names=("、" if language == "zh" else ", ").join(names)) if names else ""
+    raise click.UsageError(f"{message} {hint}".strip())

@@ -1,0 +1,88 @@
+"""The command line's own words, Chinese and English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # opening a library
+    "library-faulty": ("事项库有 {count} 处错误，改正后才能用。", "The library has {count} errors; put them right first."),
+    "no-event": ("没有“{name}”这件事。", "There is no life event “{name}”."),
+    "did-you-mean": ("是不是 {names}？", "Did you mean {names}?"),
+    "there-are": ("有这些：{names}", "There are: {names}"),
+    "no-field": ("“{event}”里没有“{name}”这一项，请写成“主体.数据元”。", "{event} has no field “{name}”; write it as party.element."),
+    "no-resource": ("没有“{name}”这个数据资源。", "There is no resource “{name}”."),
+    "no-certificate": ("没有“{name}”这种电子证照。", "There is no certificate “{name}”."),
+    "no-service": ("“{event}”里没有“{name}”这个可以不办的事项。", "{event} has no optional service “{name}”."),
+    "wallet-form": ("证照请写成 {form}。", "Write the certificate as {form}."),
+    # answers
+    "answers-unreadable": ("读不了 {file}：{why}", "Cannot read {file}: {why}"),
+    "answers-form": ("应是“主体: {{数据元: 值}}”或“主体.数据元: 值”的形式", "it should be “party: {{element: value}}” or “party.element: value”"),
+    "answer-wrong": ("{place}：“{value}”不能作为{field}的值，{expected}。", "{place}: “{value}” is no value for {field}; {expected}."),
+    "expected-text": ("请对照数据元的要求（{checks}）", "see what the element demands ({checks})"),
+    "expected-integer": ("应为整数", "it should be a whole number"),
+    "expected-decimal": ("应为数字", "it should be a number"),
+    "expected-boolean": ("应为 true 或 false", "it should be true or false"),
+    "expected-date": ("应为日期，如 2026-11-22", "it should be a date such as 2026-11-22"),
+    "expected-code": ("可以是：{codes}", "it can be: {codes}"),
+    # a plan
+    "estimate": ("按通常情况估算（{assumed}）；用 --answers 换成真实情况。", "An estimate for the usual case ({assumed}); give the real one with --answers."),
+    "summary": ("事项 {services} 个 · 问题 {questions} 个 · 要提供的材料 {uploads} 份 · 承诺 {days} 个工作日办完", "Services: {services} · questions: {questions} · documents to send: {uploads} · promised in {days} working days"),
+    "questions": ("要您回答的", "What you are asked"),
+    "question": ("问题", "Question"),
+    "why": ("为什么", "Why"),
+    "nothing-asked": ("什么都不用填。", "Nothing has to be filled in."),
+    "lookups": ("不用您填、由系统查询的", "What is looked up instead of asked"),
+    "lookup": ("查询", "Look-up"),
+    "by": ("用什么查", "Looked up by"),
+    "gives": ("查到什么", "What it gives"),
+    "agency": ("部门", "Agency"),
+    "stage": ("阶段", "Stage"),
+    "services": ("各部门怎么办", "How the agencies handle it"),
+    "service": ("事项", "Service"),
+    "days": ("第几个工作日", "Working days"),
+    "waits-for": ("要等", "Waits for"),
+    "evidence": ("材料", "Documents"),
+    "document": ("材料", "Document"),
+    "met-by": ("怎么解决", "How it is met"),
+    "met-certificate": ("电子证照：{via}", "certificate: {via}"),
+    "met-facts": ("免交，已有：{via}", "not needed, known: {via}"),
+    "met-upload": ("请您提供", "please send it"),
+    "savings": ("省了多少", "What it saves"),
+    "measure": ("", ""),
+    "before": ("逐个部门办", "Agency by agency"),
+    "after": ("一件事办", "Joined"),
+    "fields": ("填写的项", "Fields to fill in"),
+    "documents": ("材料", "Documents"),
+    "visits": ("跑窗口的次数", "Visits"),
+    "working_days": ("工作日", "Working days"),
+    "left": ("这次不办的", "What is left out"),
+    "open": ("还没有确定的", "What is not settled yet"),
+    "critical": ("（决定总时长）", " (decides the length)"),
+    "problems": ("问题", "Problems"),
+    # explaining
+    "asked": ("要请您回答：{field}", "You are asked: {field}"),
+    "not-asked": ("不用您填：{field}", "You are not asked: {field}"),
+    "unused": ("这次用不到：{field}", "Not used this time: {field}"),
+    "needed-by": ("用到它的：{services}", "Who needs it: {services}"),
+    "comes": ("从哪里来", "Where it comes from"),
+    "step-known": ("登录时已知：{facts}", "Known from signing in: {facts}"),
+    "step-answer": ("请您回答：{facts}", "Asked of you: {facts}"),
+    "step-resource": ("用{inputs}查“{via}”，得到：{facts}", "Look up “{via}” by {inputs}, which gives: {facts}"),
+    "step-certificate": ("电子证照“{via}”上有：{facts}", "The certificate “{via}” states: {facts}"),
+    "step-service": ("办好“{via}”后产生：{facts}", "“{via}”, once granted, brings about: {facts}"),
+    # graphs
+    "written": ("已写入 {file}", "Written to {file}"),
+    # lint
+    "clean": ("没有问题：{counts}。", "No problems: {counts}."),
+    "found": ("{errors} 处错误，{warnings} 处提醒。", "{errors} errors, {warnings} warnings."),
+    "shape-first": ("改正以上各处以后，再查各项声明之间是否对得上。", "Once these are put right, it is checked whether the declarations fit together."),
+    "error": ("错误", "error"),
+    "warning": ("提醒", "warning"),
+    "see-also": ("另见", "see also"),
+}  # fmt: skip
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """Give the words for ``key``, with ``values`` filled in."""
+    chinese, english = _WORDS[key]
+    return (chinese if language == "zh" else english).format(**values)

@@ -1,0 +1,64 @@
+"""`qipan lint` and `qipan schema`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qipan.catalogue.library import json_schema
+from tests.cli.conftest import Run
+
+Library = Callable[[str], str]
+
+
+def test_a_sound_library_is_counted(run: Run, library: Library) -> None:
+    assert run("lint", library("food_truck")).stdout.strip() == (
+        "没有问题：一件事 1、事项 3、数据资源 4、电子证照 0、数据元 14、部门 4。"
+    )
+    assert "No problems: 1 events, 3 services" in run("lint", library("food_truck"), "--lang", "en").stdout
+
+
+def test_mistakes_are_printed_where_an_editor_can_jump_to_them(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "schema: 1\nagencies:\n  office: {titel: 办公室, levels: [county]}\n", encoding="utf-8"
+    )
+    said = run("lint", str(tmp_path), exit_code=1).stdout.splitlines()
+    assert said[0] == f"{tmp_path}/a.yaml:3: 错误 部门 office 里不能写“titel”。是不是“title”？"
+    assert said[1] == f"{tmp_path}/a.yaml:3: 错误 部门 office 缺少“title”。请补上。"
+    assert said[2] == "2 处错误，0 处提醒。"
+
+
+def test_mistakes_in_json(run_json: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("schema: 1\nagencies: []\n", encoding="utf-8")
+    found = run_json("lint", str(tmp_path), "--lang", "en", exit_code=1)
+    assert found["problems"][0] | {"values": None} == {
+        "code": "syntax",
+        "severity": "error",
+        "file": f"{tmp_path}/a.yaml",
+        "line": 2,
+        "sentence": "Agency must be keys with values; it is a list.",
+        "related": [],
+        "values": None,
+    }
+
+
+def test_what_a_library_says_is_printed_as_it_stands(run: Run, tmp_path: Path) -> None:
+    """Square brackets would be marks of style to the terminal's printer."""
+    (tmp_path / "a.yaml").write_text("schema: 1\nagencies: '[bold]x[/nonsense]'\n", encoding="utf-8")
+    assert "“[bold]x[/nonsense]”" in run("lint", str(tmp_path), exit_code=1).stdout
+
+
+def test_a_folder_that_is_not_there_is_a_mistake_of_use(run: Run, tmp_path: Path) -> None:
+    run("lint", str(tmp_path / "nowhere"), exit_code=2)
+
+
+def test_a_faulty_library_is_not_planned(run: Run, run_json: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("schema: 1\nagencies: []\n", encoding="utf-8")
+    result = run("plan", "x", "--library", str(tmp_path), exit_code=1)
+    assert "事项库有 1 处错误" in result.stderr
+    assert result.stdout == ""
+    assert run_json("plan", "x", "--library", str(tmp_path), exit_code=1)["problems"][0]["line"] == 2
+
+
+def test_the_schema_is_printed(run: Run) -> None:
+    assert json.loads(run("schema").stdout) == json_schema()
