@@ -1,10 +1,15 @@
 """Every command of `qipan`, by name."""
 
 import click
-from django.core.management import call_command
 
 import qipan
-from qipan.site.setup import set_up
+from qipan.faces.cli.explaining import explain_command
+from qipan.faces.cli.graphing import graph_command
+from qipan.faces.cli.linting import lint_command, schema_command
+from qipan.faces.cli.planning import plan_command
+from qipan.faces.cli.run.commands import migrate, worker
+from qipan.faces.cli.run.demo import demo
+from qipan.faces.cli.tour.command import tour
 
 
 @click.group()
@@ -13,8 +18,15 @@ def main() -> None:
     """Qipan 棋盘: one form, one plan, one trail."""
 
 
-@main.command()
-def migrate() -> None:
-    """Bring the database's tables up to this version."""
-    set_up()
-    call_command("migrate", verbosity=0)
+for command in (
+    plan_command,
+    explain_command,
+    graph_command,
+    lint_command,
+    schema_command,
+    demo,
+    tour,
+    migrate,
+    worker,
+):
+    main.add_command(command)
