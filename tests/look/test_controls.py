@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+from django.http import QueryDict
 
 from qipan.applications.forms import FormQuestion, Option
 from qipan.core.elements import NO_CHECKS, Checks, ElementType
-from qipan.faces.look.controls import Control, as_chosen, control
+from qipan.faces.look.controls import Control, answers_in, control
 
 TODAY = date(2026, 11, 20)
 SEX = (Option("1", "男"), Option("2", "女"))
@@ -79,6 +80,10 @@ def test_a_place_is_shown_by_its_name_and_offered_where_it_is_not_clear() -> Non
 
 
 def test_a_picked_place_counts_before_what_was_typed() -> None:
-    assert as_chosen("a.b", {"a.b": "西湖区", "a.b@place": "330106"}) == "330106"
-    assert as_chosen("a.b", {"a.b": "西湖区"}) == "西湖区"
-    assert as_chosen("a.b", {}) == ""
+    form = QueryDict("@places=a.b&a.b=西湖区&a.b@place=330106&a.name=西湖")
+    assert answers_in(form) == {"a.b": "330106", "a.name": "西湖"}
+
+
+def test_a_place_named_in_full_becomes_its_code_and_a_name_never_does() -> None:
+    form = QueryDict("@places=a.b&a.b=杭州市西湖区&a.name=杭州市西湖区&token=1")
+    assert answers_in(form) == {"a.b": "330106", "a.name": "杭州市西湖区"}

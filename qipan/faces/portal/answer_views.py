@@ -151,5 +151,5 @@ def _errors(controls: Iterable[Control], documents: Iterable[Document]) -> tuple
     wrong = [(one.id, one.label, one.error) for one in controls if one.error]
     wrong += [(one.id, one.title, one.error) for one in documents if one.error]
     return tuple(
-        (id_, _("%(label)s：%(error)s") % {"label": label, "error": error}) for id_, label, error in wrong
+        (id_, _("“%(label)s”%(error)s") % {"label": label, "error": error}) for id_, label, error in wrong
     )

@@ -212,13 +212,13 @@ def _question_errors(groups: Iterable[Iterable[Asked]]) -> Iterable[tuple[str, s
             if asked.control.error:
                 yield (
                     asked.control.id,
-                    _("%(label)s：%(error)s") % {"label": asked.control.label, "error": asked.control.error},
+                    _("“%(label)s”%(error)s") % {"label": asked.control.label, "error": asked.control.error},
                 )
 
 
 def _document_errors(documents: Iterable[Document]) -> Iterable[tuple[str, str]]:
     return (
-        (one.id, _("%(label)s：%(error)s") % {"label": one.title, "error": one.error})
+        (one.id, _("“%(label)s”%(error)s") % {"label": one.title, "error": one.error})
         for one in documents
         if one.error
     )
