@@ -14,7 +14,7 @@ from qipan.core.planner import Knowledge, make_plan
 from qipan.core.planner.ground import GroundEvent, ground_event
 from qipan.core.predicates import Predicate, fields
 
-REMEMBERED = 4096
+REMEMBERED = 512  # some hundred kilobytes each
 
 
 _plans = Memory[Planned](REMEMBERED)

@@ -133,6 +133,15 @@ class ApplicationDetail(NamedTuple):
     uploads: tuple[UploadRow, ...]
 
 
+class StatusRow(NamedTuple):
+    """Where an application stands, in short."""
+
+    number: str
+    state: str
+    cases: int
+    ended: int
+
+
 class DraftSummary(NamedTuple):
     """A form begun and not submitted; ``answered`` counts what was typed."""
 

@@ -24,9 +24,15 @@ SELECT c.state, a.person FROM cases c JOIN applications a ON a.id = c.applicatio
 
 
 class UnableToRate(UnableToAct):
-    """``reason``: not-ended, score (1 … 5), or rated-already."""
+    """``reason``: not-ended, or score (1 … 5)."""
 
     code = "rating"
+
+
+class RatedAlready(UnableToRate):
+    """A case is rated once."""
+
+    code = "rated"
 
 
 class _State(NamedTuple):
@@ -43,7 +49,7 @@ def rate_case(
     tags: Collection[str] = (),
     comment: str = "",
 ) -> None:
-    """Rate a case that ended or was granted. Raises NotTheirs and UnableToRate."""
+    """Rate a case that ended or was granted. Raises NotTheirs, UnableToRate and RatedAlready."""
     found = records.first(_State, STATE, [case])
     if found is None or not acting.may_apply_for(found.person):
         raise NotTheirs
@@ -54,5 +60,5 @@ def rate_case(
     kept = [tag.replace("\x00", "")[:LONGEST_TAG] for tag in sorted(set(tags))[:MOST_TAGS]]
     said = comment.replace("\x00", "").strip()[:LONGEST]
     if not records.execute(RATE, [case, acting.applicant, score, kept, said, at]):
-        raise UnableToRate(reason="rated-already")
+        raise RatedAlready
     ledger.append([acting.entry("rate_case", f"case:{case}", score=score)], at)

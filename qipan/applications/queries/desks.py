@@ -119,4 +119,6 @@ def chosen_cases(actor: Actor, cases: Collection[UUID]) -> list[ChosenCase]:
 
 
 def _scope(actor: Actor) -> dict[str, object]:
-    return {"agency": actor.agency, "services": list(actor.services)}
+    """The agency and services of an official; nobody else handles cases."""
+    agency = actor.agency if actor.kind == "official" else ""
+    return {"agency": agency, "services": list(actor.services)}

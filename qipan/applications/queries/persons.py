@@ -21,6 +21,7 @@ from qipan.applications.rows import (
     DataUse,
     DraftSummary,
     Fact,
+    StatusRow,
     UploadContent,
     UploadRow,
 )
@@ -124,15 +125,6 @@ class _Detail(NamedTuple):
     uploads: str
 
 
-class Status(NamedTuple):
-    """Where an application stands, in four numbers."""
-
-    number: str
-    state: str
-    cases: int
-    ended: int
-
-
 def applications_of(person: int, before: datetime | None = None, limit: int = 20) -> list[ApplicationRow]:
     """List a person's applications, newest first; ``before`` is the last one's time on the page before."""
     return records.rows(ApplicationRow, LIST, [person, before or FOREVER, limit])
@@ -156,9 +148,9 @@ def application_detail(person: int, number: str) -> ApplicationDetail | None:
     )
 
 
-def submission_status(number: str, person: int) -> Status | None:
+def submission_status(number: str, person: int) -> StatusRow | None:
     """Say where one of a person's own applications stands."""
-    return records.first(Status, STATUS, [number, person])
+    return records.first(StatusRow, STATUS, [number, person])
 
 
 def drafts_of(person: int, limit: int = 20) -> list[DraftSummary]:

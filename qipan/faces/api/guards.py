@@ -1,0 +1,58 @@
+"""Who may call what: everyone, people who are signed in, or agencies' own systems by their key."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from qipan.faces.look.access import Rule, anyone
+from qipan.faces.look.actors import acting_of
+from qipan.people import queries as people
+from qipan.people.actors import Acting
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignedIn(AuthBase):
+    """A person's session, or that of a clerk who serves one; what changes something needs the CSRF token too."""
+
+    openapi_type = "apiKey"
+    openapi_name = "sessionid"
+    openapi_in = "cookie"
+
+    def __call__(self, request: HttpRequest) -> Acting | None:
+        """Give whom the session acts as; raises PermissionDenied without the token."""
+        acting = acting_of(request)
+        if acting is not None and request.method not in SAFE and check_csrf(request) is not None:
+            raise PermissionDenied
+        return acting
+
+
+class AgencyKey(HttpBearer):
+    """``Authorization: Bearer <key>``: an agency's own system, acting as the official to whom the key was issued."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Acting | None:  # noqa: ARG002 -- ninja gives it
+        """Give whom the key acts as; None when it is unknown or revoked."""
+        actor = people.actor_of_key(token)
+        return Acting(actor, under="api") if actor else None
+
+
+def acting(request: HttpRequest) -> Acting:
+    """Who acts, on a route that a guard let them into."""
+    found = getattr(request, "auth", None)
+    if not isinstance(found, Acting):
+        raise PermissionDenied
+    return found
+
+
+def _by(guard: Callable[[HttpRequest], object]) -> Callable[[HttpRequest], bool]:
+    return lambda request: guard(request) is not None
+
+
+signed_in, agency_key = SignedIn(), AgencyKey()
+open_to_anyone = anyone
+for_persons = Rule("signed_in_person_by_api", _by(signed_in))
+for_agencies = Rule("agency_by_key", _by(agency_key))
