@@ -15,10 +15,11 @@ from qipan.core.checks import CheckFailure
 from qipan.core.declarations import Library, MeetKind, Service
 from qipan.core.elements import Element, Field
 from qipan.faces.desk.clocks import Clock, clock_of
+from qipan.faces.desk.state_words import case_state
 from qipan.faces.desk.trail_words import Done, done
 from qipan.faces.look.check_words import missing, sentence
 from qipan.faces.look.controls import Control, control
-from qipan.faces.look.state_words import Said, case_state
+from qipan.faces.look.state_words import Said
 from qipan.faces.look.titles import Titles
 from qipan.faces.look.values import shown_again, shown_as_typed
 

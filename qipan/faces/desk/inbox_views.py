@@ -18,7 +18,8 @@ from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library, Service
 from qipan.core.lifecycle import CaseState
 from qipan.faces.desk.clocks import Clock, clock_of
-from qipan.faces.look.state_words import Said, case_state
+from qipan.faces.desk.state_words import case_state
+from qipan.faces.look.state_words import Said
 from qipan.people.actors import Actor
 
 SHOWN = 40

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qipan.applications.rows import EntryRow
 from qipan.faces.look.titles import Titles
@@ -50,17 +51,17 @@ def _more(entry: EntryRow, titles: Titles) -> str:
 
 
 _ACTS: Mapping[str, Callable[[], str]] = {
-    "open_case": lambda: _("送到本部门"),
-    "accept_case": lambda: _("受理"),
-    "review_case": lambda: _("开始审查"),
-    "decline_case": lambda: _("不予受理"),
-    "return_for_correction": lambda: _("退回补正"),
-    "answer_correction": lambda: _("补正了"),
-    "grant_case": lambda: _("批准"),
-    "refuse_case": lambda: _("不予批准"),
-    "deliver_case": lambda: _("送达"),
-    "withdraw_case": lambda: _("撤回"),
-    "stop_case": lambda: _("停止"),
-    "rate_case": lambda: _("评价"),
-    "retry_application": lambda: _("重新查询数据"),
+    "open_case": lambda: pgettext("done", "送到本部门"),
+    "accept_case": lambda: pgettext("done", "受理"),
+    "review_case": lambda: pgettext("done", "开始审查"),
+    "decline_case": lambda: pgettext("done", "不予受理"),
+    "return_for_correction": lambda: pgettext("done", "退回补正"),
+    "answer_correction": lambda: pgettext("done", "补正了"),
+    "grant_case": lambda: pgettext("done", "批准"),
+    "refuse_case": lambda: pgettext("done", "不予批准"),
+    "deliver_case": lambda: pgettext("done", "送达"),
+    "withdraw_case": lambda: pgettext("done", "撤回"),
+    "stop_case": lambda: pgettext("done", "停止"),
+    "rate_case": lambda: pgettext("done", "评价"),
+    "retry_application": lambda: pgettext("done", "重新查询数据"),
 }

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("uploads/<uuid:upload>", cases.upload, name="upload"),
     path("cases/<uuid:case>", cases.case, name="case"),
     path("cases/<uuid:case>/accept", cases.accept, name="accept"),
+    path("cases/<uuid:case>/retry", cases.retry, name="retry"),
     path("cases/<uuid:case>/return", cases.send_back, name="return"),
     path("cases/<uuid:case>/decline", cases.decline, name="decline"),
     path("cases/<uuid:case>/refuse", cases.refuse, name="refuse"),

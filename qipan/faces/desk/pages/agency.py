@@ -16,10 +16,11 @@ from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Level, Service
 from qipan.faces.desk.inbox_views import handled_services
 from qipan.faces.desk.pages.shell import agency_name, language, page
+from qipan.faces.desk.state_words import case_state
 from qipan.faces.desk.trail_words import act_words
 from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
-from qipan.faces.look.state_words import Said, case_state
+from qipan.faces.look.state_words import Said
 
 MOST_BELOW, MOST_TODAY = 60, 200
 

@@ -76,6 +76,19 @@ def deliver(request: HttpRequest, case: UUID) -> HttpResponse:
 
 @access(official)
 @require_POST
+def retry(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Try again the look-ups that have failed and on which it waits."""
+    acting, at = Acting(the_official(request)), timezone.now()
+    return _act(
+        request,
+        case,
+        _("正在重新查询，请稍后再看。"),
+        lambda: operations.retry_application(acting=acting, case=case, at=at),
+    )
+
+
+@access(official)
+@require_POST
 def send_back(request: HttpRequest, case: UUID) -> HttpResponse:
     """Ask for corrections (补正), with the fields and documents marked."""
     message = request.POST.get("message", "").strip()[:LONGEST]

@@ -1,5 +1,6 @@
 """Signing in and out. In the demo one chooses a synthetic official; an agency's real accounts come in this page's place."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from qipan.people import queries as people
 
 SHOWN = 40
 MOST_SERVICES = 3
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class SampleOfficial(NamedTuple):
@@ -72,9 +74,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _choose(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("official", "")
-    official = (
-        people.official(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
-    )  # noqa: PLR2004
+    official = people.official(int(number)) if NUMBER.fullmatch(number) else None
     if official is None or not official.sample:
         raise Http404
     begin_session(request, OFFICIAL, official.id)
