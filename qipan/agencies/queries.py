@@ -28,7 +28,7 @@ NEAREST = """
 SELECT coalesce(
   (SELECT code FROM agencies JOIN unnest(wanted.codes) WITH ORDINALITY AS near (code, distance) USING (code)
    ORDER BY distance LIMIT 1),
-  (SELECT code FROM agencies WHERE kind = wanted.kind AND parent = '' ORDER BY code LIMIT 1), '')
+  (SELECT code FROM agencies WHERE kind = wanted.kind AND parent = '' ORDER BY division LIMIT 1), '')
 FROM (SELECT ordinality, kind, string_to_array(codes, ' ') AS codes
       FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS one (kind, codes, ordinality)) AS wanted
 ORDER BY ordinality
