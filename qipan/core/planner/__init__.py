@@ -3,6 +3,7 @@
 ``make_plan`` is the way in. Nothing here reads a clock, a file or a database.
 """
 
+from qipan.core.planner.check import check_library
 from qipan.core.planner.explain import (
     Explanation,
     affected,
@@ -21,6 +22,7 @@ __all__ = [
     "Knowledge",
     "UnableToPlan",
     "affected",
+    "check_library",
     "explain",
     "explain_wait",
     "make_plan",

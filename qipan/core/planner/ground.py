@@ -4,7 +4,7 @@ Services get the event's parties for their own. Resources become look-ups, one f
 in the resource's places; only those are made that can supply something the event speaks of, directly or as a key.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -57,9 +57,10 @@ class GroundNeed(NamedTuple):
 
 
 class GroundOutput(NamedTuple):
-    """An output in the event's parties."""
+    """An output in the event's parties; ``own`` is the service's own field."""
 
     field: Field
+    own: Field
     when: Predicate | None
 
 
@@ -127,21 +128,25 @@ class GroundEvent:
 
 def ground_event(library: Library, event: str) -> GroundEvent:
     """Ground a life event; raises UnableToPlan when the library does not have it."""
-    return _ground_event(ByIdentity(library), event)
+    return _ground_once(ByIdentity(library), event)
 
 
 @lru_cache(maxsize=1024)
-def _ground_event(key: ByIdentity, name: str) -> GroundEvent:
-    library = key.library
-    if name not in library.events:
+def _ground_once(key: ByIdentity, name: str) -> GroundEvent:
+    if name not in key.library.events:
         raise UnableToPlan(name)
+    return ground_partly(key.library, name, lambda _field: True)
+
+
+def ground_partly(library: Library, name: str, cares: Callable[[Field], bool]) -> GroundEvent:
+    """Ground an event with those look-ups only that supply a field the caller cares for."""
     event = library.events[name]
     services = tuple(_ground_services(library, event))
     whens = {slot.name: slot.when for _, slot in sorted(event.parties.items()) if slot.when is not None}
     issued = {paper: _paper_facts(library, paper) for service in services for paper in service.issues}
     demanded = _spoken_of(services, whens.values())
     demanded |= {field for facts in issued.values() for field in facts}
-    lookups = ground_lookups(library, event, demanded)
+    lookups = ground_lookups(library, event, demanded, cares)
     demanded |= {key for lookup in lookups for key, _ in lookup.keys}
     demanded |= {field for lookup in lookups if lookup.when is not None for field in fields(lookup.when)}
     demanded |= {output.field for service in services for output in service.gives}
@@ -232,7 +237,7 @@ def _ground_need(need: Need, names: Mapping[str, str]) -> GroundNeed:
 
 
 def _ground_output(output: Output, names: Mapping[str, str]) -> GroundOutput:
-    return GroundOutput(_moved(output.field, names), _renamed(output.when, names))
+    return GroundOutput(_moved(output.field, names), output.field, _renamed(output.when, names))
 
 
 def _issued(library: Library, service: Service, filled: Mapping[str, str]) -> Iterator[HeldPaper]:

@@ -1,11 +1,11 @@
 """An index of a library by what its resources give, built once for each library."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qipan.core.declarations import GrantDeclaration, Library, Position, Resource, Share
+from qipan.core.declarations import GrantDeclaration, Library, PartySlot, Position, Resource, Share
 from qipan.core.elements import Field
 
 
@@ -68,6 +68,13 @@ def usable_elements(
     if any(grant.elements is None for grant in running):
         return None
     return frozenset().union(*(grant.elements or frozenset() for grant in running))
+
+
+def elements_of(slots: Mapping[str, PartySlot], fields: Iterable[Field]) -> Iterator[str]:
+    """The elements of some fields; fields of parties that are not there have none."""
+    for field in fields:
+        if field.party in slots:
+            yield f"{slots[field.party].kind}.{field.word}"
 
 
 def position_of(library: Library, *path: str) -> Position | None:

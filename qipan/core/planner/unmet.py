@@ -52,7 +52,12 @@ class Unmet:
                 for reason in bottom:
                     if reason.code == "waits":
                         waits_for[name].update(dict.fromkeys(reason.services, reason.fields[0]))
-                if name not in self.stopped and not _BLAMELESS & {reason.code for reason in bottom}:
+                declared = self.ground.element(field) is not None
+                if (
+                    declared
+                    and name not in self.stopped
+                    and not _BLAMELESS & {reason.code for reason in bottom}
+                ):
                     yield self._no_supply(service.ground, field, bottom)
         for circle in find_knots(waits_for):
             yield self._cycle(circle, waits_for)
