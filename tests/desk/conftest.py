@@ -36,7 +36,7 @@ def at(cast: Cast) -> At:
         who = cast.clerk if name == "clerk" else cast.official(name)
         session[OFFICIAL] = who.actor.id
         session.save()
-        client.cookies["sessionid"] = session.session_key
+        client.cookies["sessionid"] = str(session.session_key)
         return client
 
     return sign_in

@@ -28,7 +28,7 @@ TODAY = date(2026, 11, 23)
 @pytest.fixture
 def cases(cast: Cast) -> list[Case]:
     """Three applications, each a step further than the one before, so that every service has a case in hand or behind it."""
-    found = []
+    found: list[Case] = []
     for step in range(3):
         application = play.running(cast).application
         if step:
@@ -143,4 +143,6 @@ def number_of(case: Case) -> str:
 
 def without_tokens(page: bytes) -> str:
     lines = page.decode().splitlines()
-    return "\n".join(line for line in lines if "csrfmiddlewaretoken" not in line and 'name="next"' not in line)
+    return "\n".join(
+        line for line in lines if "csrfmiddlewaretoken" not in line and 'name="next"' not in line
+    )

@@ -98,17 +98,17 @@ def wanted_in(address: Mapping[str, str], handled: Collection[str]) -> Wanted:
     )
 
 
-def listing(actor: Actor, wanted: Wanted, language: str, today: date) -> Listing:
+def listing(actor: Actor, wanted: Wanted, language: str, today: date, shown: int = SHOWN) -> Listing:
     """One page of what is in an official's hands, by deadline."""
     reader = replace(actor, services=(wanted.service,)) if wanted.service else actor
     pages = [
-        queries.inbox(reader, state, wanted.search, wanted.after, SHOWN + 1) for state in _STATES[wanted.show]
+        queries.inbox(reader, state, wanted.search, wanted.after, shown + 1) for state in _STATES[wanted.show]
     ]
-    rows = list(islice(merge(*pages, key=lambda row: (row.due_on, row.id)), SHOWN + 1))
-    more = len(rows) > SHOWN and not wanted.search
-    shown = rows[:SHOWN]
-    older = wanted.address(after=(shown[-1].due_on, shown[-1].id)) if more else ""
-    return Listing(tuple(line(row, language, today) for row in shown), older)
+    rows = list(islice(merge(*pages, key=lambda row: (row.due_on, row.id)), shown + 1))
+    more = len(rows) > shown and not wanted.search
+    last = rows[:shown][-1:]
+    older = wanted.address(after=(last[0].due_on, last[0].id)) if more else ""
+    return Listing(tuple(_line(row, language, today) for row in rows[:shown]), older)
 
 
 def tallies(counts: InboxCounts, wanted: Wanted) -> list[Tally]:
@@ -133,7 +133,7 @@ def said_count(count: int) -> str:
     return f"{queries.CAP}+" if count > queries.CAP else str(count)
 
 
-def line(row: InboxRow, language: str, today: date) -> Line:
+def _line(row: InboxRow, language: str, today: date) -> Line:
     """One row in words."""
     library = catalogue.library(row.version)
     return Line(

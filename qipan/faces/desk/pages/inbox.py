@@ -108,7 +108,9 @@ def _tell_what_is_left(
 ) -> None:
     numbers = {one.id: one.number for one in chosen}
     for why, cases in _left(results, numbers).items():
-        messages.warning(request, _("没有办：%(cases)s。%(why)s") % {"cases": _("、").join(cases), "why": why})
+        messages.warning(
+            request, _("没有办：%(cases)s。%(why)s") % {"cases": _("、").join(cases), "why": why}
+        )
 
 
 def _left(results: Sequence[BatchResult], numbers: dict[UUID, str]) -> dict[str, list[str]]:
