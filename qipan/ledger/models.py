@@ -20,4 +20,9 @@ class Entry(models.Model):
     class Meta:
         app_label = "qipan"
         db_table = "entries"
-        indexes = [models.Index(fields=["subject", "id"], name="entries_subject")]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="entries_subject"),
+            models.Index(
+                fields=["actor", "at"], name="entries_official", condition=models.Q(actor_kind="official")
+            ),
+        ]

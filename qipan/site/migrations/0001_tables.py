@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'entries',
-                'indexes': [models.Index(fields=['subject', 'id'], name='entries_subject')],
+                'indexes': [models.Index(fields=['subject', 'id'], name='entries_subject'), models.Index(condition=models.Q(('actor_kind', 'official')), fields=['actor', 'at'], name='entries_official')],
             },
         ),
         migrations.CreateModel(
