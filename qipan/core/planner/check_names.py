@@ -17,7 +17,7 @@ from qipan.core.declarations import (
 )
 from qipan.core.elements import ElementType, Field, PartyKind
 from qipan.core.plan import Problem
-from qipan.core.planner.ground import certificate_party
+from qipan.core.planner.ground import certificate_party, holders
 from qipan.core.planner.index import position_of
 from qipan.core.predicates import Predicate, fields, parties
 
@@ -164,7 +164,9 @@ def _check_papers(names: _Names, service: Service) -> Iterator[Problem]:
     for certificate in service.issues:
         where = (*path, "issues", certificate)
         yield from names.refer("certificates", certificate, where)
-        yield from _check_binding(names, service, certificate, {}, where)
+        yield from _check_binding(
+            names, service, certificate, holders(names.library, certificate, service), where
+        )
     for document in service.evidence:
         where = (*path, "evidence", document.name)
         yield from names.condition(service.parties, document.when, (*where, "when"))

@@ -242,7 +242,7 @@ def _ground_output(output: Output, names: Mapping[str, str]) -> GroundOutput:
 
 def _issued(library: Library, service: Service, filled: Mapping[str, str]) -> Iterator[HeldPaper]:
     for name in service.issues:
-        paper = _paper(library, name, {}, service, filled)
+        paper = _paper(library, name, holders(library, name, service), service, filled)
         if paper is not None:
             yield paper
 
@@ -303,6 +303,24 @@ def certificate_party(
     mine = [slot.name for slot in certificate.parties.values() if slot.kind is kind]
     theirs = [slot.name for slot in service.parties.values() if slot.kind is kind]
     return theirs[0] if len(mine) == len(theirs) == 1 else None
+
+
+def holders(library: Library, name: str, service: Service) -> Mapping[str, str]:
+    """Whom a certificate that a service issues is about, where names and kinds leave it open.
+
+    It is the one party of the kind about whom the service gives a fact that the certificate carries.
+    """
+    certificate = library.certificates.get(name)
+    found: dict[str, str] = {}
+    for party, slot in certificate.parties.items() if certificate else ():
+        if certificate is None or certificate_party(certificate, party, {}, service) is not None:
+            continue
+        carried = {fact.word for fact in certificate.facts if fact.party == party}
+        given = {output.field.party for output in service.gives if output.field.word in carried}
+        about = [one.name for one in service.parties.values() if one.kind is slot.kind and one.name in given]
+        if len(about) == 1:
+            found[party] = about[0]
+    return found
 
 
 def held_paper(library: Library, name: str, parties: Iterable[tuple[str, str]]) -> HeldPaper:

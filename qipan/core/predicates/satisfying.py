@@ -16,6 +16,7 @@ from qipan.core.predicates.tree import Comparison, Known, Membership, Predicate,
 MAX_NODES = 20_000
 """How many partial assignments are tried; beyond, the predicate is taken to be satisfiable."""
 
+_ANY_TEXT = ("\uffff", "\uffff\uffff")
 _NUMBERS = frozenset({ElementType.INTEGER, ElementType.DECIMAL})
 
 
@@ -87,8 +88,7 @@ def _representatives(
         return [
             *constants,
             *chain.from_iterable(_neighbours(value) for value in constants),
-            "\uffff",
-            "\uffff\uffff",
+            *_ANY_TEXT,
         ]
     closed = _closed_list(element, codes)
     if closed is not None:
@@ -98,11 +98,8 @@ def _representatives(
     near = [*chain.from_iterable(_neighbours(value) for value in exact), *_between(exact)]
     if element.type is ElementType.TEXT:
         allowed = [value for value in constants if _passes(value, element, codes)]
-        return [
-            *allowed,
-            *(value for value in near if isinstance(value, str) and value not in constants),
-            "\uffff",
-        ]
+        beside = [value for value in near if isinstance(value, str) and value not in constants]
+        return [*allowed, *beside, *_ANY_TEXT]
     found = [value for value in (*exact, *near) if _passes(value, element, codes)]
     return found or _anything(element)
 
@@ -124,7 +121,7 @@ def _passes(value: Value, element: Element, codes: Mapping[str, CodeList]) -> bo
 def _anything(element: Element) -> list[Value]:
     if element.type in _NUMBERS:
         return [0, 1]
-    return ["2000-01-01", "2000-01-02"] if element.type is ElementType.DATE else ["\uffff", "\uffff\uffff"]
+    return ["2000-01-01", "2000-01-02"] if element.type is ElementType.DATE else list(_ANY_TEXT)
 
 
 def _between(values: Iterable[Value]) -> Iterator[Value]:
