@@ -49,7 +49,7 @@ def translated(face: Path) -> Catalog:
 
 
 def forms(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 @pytest.mark.parametrize("face", WORDED, ids=lambda face: face.name)

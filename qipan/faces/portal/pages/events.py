@@ -15,6 +15,7 @@ from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library
 from qipan.faces.look.access import access, anyone
 from qipan.faces.look.actors import acting_of
+from qipan.faces.look.controls import answers_in
 from qipan.faces.portal.catalogue_words import picture
 from qipan.faces.portal.estimates import event_page, last_day
 from qipan.faces.portal.list_views import Unfinished, unfinished
@@ -58,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def event(request: HttpRequest, event: str) -> HttpResponse:
     """What a life event bundles, saves and asks; answers in the address make the estimate one's own."""
     today = timezone.localdate()
-    form = applications.event_view(event, language(request), today, request.GET.dict())
+    form = applications.event_view(event, language(request), today, answers_in(request.GET))
     if form is None:
         raise Http404
     library = catalogue.library(form.version)
