@@ -1,13 +1,13 @@
 """A draft as it is read: what was typed and looked up, by whom, and what follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 from qipan import records
 from qipan.applications.intake import Answered, Asking, Identity, field_of, identity_facts, take_in
-from qipan.applications.rows import Fact
+from qipan.applications.rows import Learned
 from qipan.applications.standing import standing
 from qipan.catalogue import queries as catalogue
 from qipan.core.elements import Field, Value
@@ -20,6 +20,17 @@ FROM drafts d JOIN persons p ON p.id = d.person
 """
 
 
+class KeptFacts(TypedDict):
+    """The facts of one look-up, as a draft keeps them; ``at`` is an ISO time."""
+
+    kind: str
+    at: str
+    facts: dict[str, Value]
+
+
+Kept = Mapping[str, KeptFacts]
+
+
 class DraftRow(NamedTuple):
     """A draft and the identity of the person it is for."""
 
@@ -29,7 +40,7 @@ class DraftRow(NamedTuple):
     version: int
     answers: Mapping[str, object]
     claims: Mapping[str, str]
-    facts: Mapping[str, Mapping[str, object]]
+    facts: Kept
     consents: tuple[str, ...]
     without: tuple[str, ...]
     lacking: tuple[str, ...]
@@ -46,10 +57,10 @@ class DraftRow(NamedTuple):
         """What the identity says of the applicant."""
         return Identity(self.name, self.id_number, self.phone)
 
-    def learned(self, today: date) -> list[Fact]:
+    def learned(self, today: date) -> list[Learned]:
         """List what was looked up and still stands."""
         asking = asking_of(self.version, self.event, today)
-        return standing(asking, identity_facts(asking.event, self.identity), kept_facts(self.facts), self.answers)
+        return standing(asking, self.from_identity(today), kept_facts(self.facts), self.answers)
 
     def from_identity(self, today: date) -> dict[Field, Value]:
         """Give what the event takes from the signed-in identity."""
@@ -57,8 +68,7 @@ class DraftRow(NamedTuple):
 
     def known(self, today: date) -> dict[Field, Value]:
         """Give what is known before anything typed counts."""
-        looked_up = {field_of(fact.field): fact.value for fact in self.learned(today)}
-        return {**looked_up, **self.from_identity(today)}
+        return {**values_in(self.learned(today)), **self.from_identity(today)}
 
 
 def read_draft(draft: UUID, person: int) -> DraftRow | None:
@@ -66,12 +76,17 @@ def read_draft(draft: UUID, person: int) -> DraftRow | None:
     return records.first(DraftRow, f"{DRAFT} WHERE d.id = %s AND d.person = %s", [draft, person])
 
 
-def kept_facts(kept: Mapping[str, Mapping[str, object]]) -> list[Fact]:
-    """Read facts as a draft keeps them."""
+def kept_facts(kept: Kept) -> list[Learned]:
+    """Read facts as a draft keeps them, by look-up."""
     return [
-        Fact(field, one["value"], str(one["kind"]), str(one["via"]), datetime.fromisoformat(str(one["at"])))  # type: ignore[arg-type]
-        for field, one in kept.items()
+        Learned(one["kind"], via, one["facts"], datetime.fromisoformat(one["at"]))
+        for via, one in kept.items()
     ]
+
+
+def values_in(learned: Iterable[Learned]) -> dict[Field, Value]:
+    """Give the bare values by field."""
+    return {field_of(field): value for one in learned for field, value in one.facts.items()}
 
 
 def asking_of(version: int, event: str, today: date) -> Asking:

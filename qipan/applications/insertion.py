@@ -15,7 +15,7 @@ from qipan.applications import opening, plans
 from qipan.applications.intake import Answered, Asking
 from qipan.applications.later import JOB
 from qipan.applications.numbers import new_id, new_number
-from qipan.applications.rows import Submitted
+from qipan.applications.rows import Learned, Submitted
 from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import ApplicationState
 from qipan.ledger import operations as ledger
@@ -47,15 +47,6 @@ class _Outcome(NamedTuple):
     created: int
     deferred: int
     planned: bool
-
-
-class Learned(NamedTuple):
-    """Facts learned together, before submission."""
-
-    kind: str
-    via: str
-    facts: Mapping[str, object]
-    at: datetime
 
 
 class Submission(NamedTuple):
@@ -117,4 +108,5 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
 
 
 def _document(learned: Sequence[Learned]) -> str:
-    return records.json_text([{**one._asdict(), "position": position} for position, one in enumerate(learned)])
+    known = [one for one in learned if one.facts]
+    return records.json_text([{**one._asdict(), "position": position} for position, one in enumerate(known)])

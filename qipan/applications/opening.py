@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from qipan.adapters.working_days import WORKING_DAYS
 from qipan.agencies.queries import Wanted, handling_agencies
 from qipan.applications.intake import Asking
 from qipan.applications.numbers import new_id
+from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Limits
 from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import CaseState
@@ -85,7 +87,11 @@ def entry_of(acting: Acting, case: NewCase) -> NewEntry:
 
 def clocks(limits: Limits, at: datetime, paused: int = 0) -> tuple[date, date]:
     """The promised and the statutory due date of a case that reached its agency at this time."""
-    arrived = timezone.localdate(at)
+    return _clocks(limits, timezone.localdate(at), paused)
+
+
+@lru_cache(maxsize=1024)
+def _clocks(limits: Limits, arrived: date, paused: int) -> tuple[date, date]:
     return (
         due_on(arrived, limits.promised, WORKING_DAYS, paused),
         due_on(arrived, limits.statutory, WORKING_DAYS, paused),
@@ -107,7 +113,7 @@ def _new_case(asking: Asking, planned: PlannedService, place: _Place, ready: boo
     due, statutory = clocks(asking.library.services[service].limits, at) if ready else (None, None)
     return NewCase(
         id=new_id(at),
-        ordinal=_ordinals(asking)[service],
+        ordinal=_ordinals(asking.version, asking.event.name)[service],
         service=service,
         agency=place.agency,
         region=place.region,
@@ -129,10 +135,16 @@ def _region(asking: Asking, service: str, facts: Mapping[Field, Value]) -> str:
 
 
 def _ground(asking: Asking, service: str) -> GroundService:
-    ground = ground_event(asking.library, asking.event.name)
-    return next(each for each in ground.services if each.name == service)
+    return _grounds(asking.version, asking.event.name)[service]
 
 
-def _ordinals(asking: Asking) -> dict[str, int]:
+@lru_cache(maxsize=256)
+def _grounds(version: int, event: str) -> dict[str, GroundService]:
+    return {each.name: each for each in ground_event(catalogue.library(version), event).services}
+
+
+@lru_cache(maxsize=256)
+def _ordinals(version: int, event: str) -> dict[str, int]:
     """Number the event's services, whichever of them a plan has."""
-    return {use.service: number for number, use in enumerate(asking.event.services, 1)}
+    services = catalogue.library(version).events[event].services
+    return {use.service: number for number, use in enumerate(services, 1)}

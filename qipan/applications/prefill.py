@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from qipan import records
-from qipan.applications.drafting import DraftRow, answered, asking_of, lack_text, read_draft
+from qipan.applications.drafting import DraftRow, Kept, answered, asking_of, lack_text, read_draft
 from qipan.applications.errors import NotTheirs
 from qipan.applications.lookups import LookedUp, look_up, registers
 from qipan.applications.recording import For, record_calls
@@ -65,10 +65,14 @@ def _ready(row: DraftRow, at: datetime) -> tuple[list[Fetch], dict[Field, Value]
 
 
 def _record(row: DraftRow, acting: Acting, looked_up: Sequence[LookedUp], at: datetime) -> None:
-    facts = {
-        str(field): {"value": value, "kind": "resource", "via": one.step, "at": at.isoformat()}
+    facts: Kept = {
+        one.step: {
+            "kind": "resource",
+            "at": at.isoformat(),
+            "facts": {str(field): value for field, value in one.values.items()},
+        }
         for one in looked_up
-        for field, value in one.values.items()
+        if one.values
     }
     answering = [one for one in looked_up if not one.failed]
     records.execute(

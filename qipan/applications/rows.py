@@ -22,6 +22,19 @@ class Fact(NamedTuple):
     learned_at: datetime
 
 
+class Learned(NamedTuple):
+    """Facts learned at one moment from one place."""
+
+    kind: str
+    via: str
+    facts: Mapping[str, Value]
+    at: datetime
+
+    def each(self) -> list[Fact]:
+        """Give the facts one by one."""
+        return [Fact(field, value, self.kind, self.via, self.at) for field, value in self.facts.items()]
+
+
 CaseFact = Fact
 """A fact of a case: also of the kind ``claim``, which never counts."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from qipan.applications.intake import Asking, failure_of, field_of, read
 from qipan.applications.planning import condition_fields
 from qipan.applications.remembering import Memory
-from qipan.applications.rows import Fact
+from qipan.applications.rows import Learned
 from qipan.core.checks import CheckFailure
 from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge
@@ -23,17 +23,15 @@ _standing = Memory[frozenset[str]](REMEMBERED)
 
 
 def standing(
-    asking: Asking, identity: Facts, learned: Sequence[Fact], typed: Mapping[str, object]
-) -> list[Fact]:
+    asking: Asking, identity: Facts, learned: Sequence[Learned], typed: Mapping[str, object]
+) -> list[Learned]:
     """Keep the facts whose look-up the plan could still make: its relation holds, and its keys stand."""
     if not learned:
         return []
     certain = {**dict(_deciding_answers(asking, typed)), **identity}
-    by_step: dict[str, dict[Field, Value]] = {}
-    for fact in learned:
-        by_step.setdefault(fact.via, {})[field_of(fact.field)] = fact.value
+    by_step = {one.via: {field_of(field): value for field, value in one.facts.items()} for one in learned}
     steps = _standing_steps(asking, certain, by_step)
-    return [fact for fact in learned if fact.via in steps]
+    return [one for one in learned if one.via in steps]
 
 
 def _standing_steps(

@@ -1,6 +1,6 @@
 """Submitting a form: once, complete, and checked to the last answer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -8,12 +8,12 @@ from uuid import UUID
 from django.utils import timezone
 
 from qipan import records
-from qipan.applications.drafting import asking_of, kept_facts, lack
+from qipan.applications.drafting import Kept, asking_of, kept_facts, lack, values_in
 from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
-from qipan.applications.insertion import Learned, Submission, insert
-from qipan.applications.intake import Answered, Asking, Identity, field_of, identity_facts, take_in
+from qipan.applications.insertion import Submission, insert
+from qipan.applications.intake import Answered, Asking, Identity, identity_facts, take_in
 from qipan.applications.planning import resources_of
-from qipan.applications.rows import Fact, Submitted
+from qipan.applications.rows import Learned, Submitted
 from qipan.applications.standing import standing
 from qipan.core.declarations import MeetKind
 from qipan.core.elements import Field, Value
@@ -43,7 +43,7 @@ class _Start(NamedTuple):
     version: int | None
     answers: Mapping[str, object] | None
     claims: Mapping[str, str] | None
-    facts: Mapping[str, Mapping[str, object]] | None
+    facts: Kept | None
     consents: tuple[str, ...] | None
     without: tuple[str, ...] | None
     lacking: tuple[str, ...] | None
@@ -60,7 +60,7 @@ class _Content(NamedTuple):
     consents: frozenset[str]
     skipped: frozenset[str]
     claims: Mapping[str, str] = {}
-    facts: Mapping[str, Mapping[str, object]] = {}
+    facts: Kept = {}
     without: frozenset[str] = frozenset()
     lacking: tuple[str, ...] = ()
     sent: frozenset[str] = frozenset()
@@ -128,7 +128,7 @@ def _submission(
     identity = identity_facts(asking.event, Identity(start.name, start.id_number, start.phone))
     without = content.without | (resources_of(asking.version, asking.event.name) - content.consents)
     looked_up = standing(asking, identity, kept_facts(content.facts), content.answers)
-    base = {**{field_of(fact.field): fact.value for fact in looked_up}, **identity}
+    base = {**values_in(looked_up), **identity}
     answered = _complete(asking, content, base, without)
     return Submission(
         acting=acting,
@@ -138,7 +138,12 @@ def _submission(
         asking=asking,
         answered=answered,
         values={**base, **answered.values},
-        learned=_learned(content, identity, looked_up, answered, at),
+        learned=[
+            Learned("identity", "", _written(identity), at),
+            *looked_up,
+            Learned("answer", "", _written(answered.values), at),
+            Learned("claim", "", content.claims, at),
+        ],
         consents=sorted(content.consents),
         without=sorted(without),
         lacking=content.lacking,
@@ -179,26 +184,5 @@ def _complete(
     return answered
 
 
-def _learned(
-    content: _Content,
-    identity: Mapping[Field, Value],
-    looked_up: Sequence[Fact],
-    answered: Answered,
-    at: datetime,
-) -> list[Learned]:
-    """Put together what was learned, by where it came from."""
-    found = [Learned("identity", "", _written(identity), at)]
-    by_source: dict[tuple[str, str, datetime], dict[str, object]] = {}
-    for fact in looked_up:
-        by_source.setdefault((fact.kind, fact.via, fact.learned_at), {})[fact.field] = fact.value
-    for (kind, via, when), facts in by_source.items():
-        found.append(Learned(kind, via, facts, when))
-    if answered.values:
-        found.append(Learned("answer", "", _written(answered.values), at))
-    if content.claims:
-        found.append(Learned("claim", "", dict(content.claims), at))
-    return found
-
-
-def _written(facts: Mapping[Field, Value]) -> dict[str, object]:
+def _written(facts: Mapping[Field, Value]) -> dict[str, Value]:
     return {str(field): value for field, value in facts.items()}

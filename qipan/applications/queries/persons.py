@@ -1,6 +1,6 @@
 """What people read of their own: one statement each, whatever the number of rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -21,12 +21,12 @@ from qipan.applications.rows import (
     DataUse,
     DraftSummary,
     Fact,
+    Learned,
     StatusRow,
     UploadContent,
     UploadRow,
 )
 from qipan.catalogue import queries as catalogue
-from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import ENDED, ApplicationState, CaseState
 from qipan.core.planner import Knowledge
 from qipan.core.planner.ground import UnableToPlan
@@ -172,7 +172,7 @@ def form(draft_id: UUID, person: int, language: str, today: date) -> FormView | 
     answered = take_in(asking, base_knowledge(row, today), row.answers)
     filled = Filled(
         typed=row.answers,
-        facts=(*_identity(row, today), *row.learned(today)),
+        facts=[fact for one in (_identity(row, today), *row.learned(today)) for fact in one.each()],
         claims=row.claims,
         consents=frozenset(row.consents),
         without=frozenset(name for name in row.without if "(" not in name),
@@ -210,7 +210,7 @@ def upload_content(upload: UUID, person: int) -> UploadContent | None:
     return records.first(UploadContent, CONTENT, [upload, person])
 
 
-def _identity(row: DraftRow, today: date) -> Sequence[Fact]:
+def _identity(row: DraftRow, today: date) -> Learned:
     """The facts of the identity, as of the draft's beginning."""
-    from_identity: Mapping[Field, Value] = row.from_identity(today)
-    return [Fact(str(field), value, "identity", "", row.updated_at) for field, value in from_identity.items()]
+    facts = {str(field): value for field, value in row.from_identity(today).items()}
+    return Learned("identity", "", facts, row.updated_at)

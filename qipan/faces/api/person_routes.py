@@ -17,7 +17,7 @@ from qipan.applications.forms import FormView
 from qipan.applications.operations.uploads import LARGEST
 from qipan.applications.prefill import prefill_draft
 from qipan.applications.rows import ApplicationDetail, ApplicationRow, DataUse, StatusRow, Submitted
-from qipan.faces.api.guards import acting, for_persons, signed_in
+from qipan.faces.api.guards import acting, for_persons, signed_in, signed_in_lately
 from qipan.faces.api.open_routes import FormOut
 from qipan.faces.api.problems import BadRequest
 from qipan.faces.api.shapes import shape_of
@@ -156,6 +156,7 @@ def upload(
     "/applications",
     response={200: SubmittedOut, 201: SubmittedOut},
     summary="Submit; the same key always gives the same application",
+    auth=signed_in_lately,
 )
 def submit(
     request: HttpRequest,
