@@ -1,10 +1,11 @@
 """Shapes of single values: texts, numbers, fields, conditions. What a scalar means is decided here, never by YAML."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
 
 from qipan.catalogue.library import marked_yaml as yaml
@@ -45,9 +46,13 @@ class Words:
 
     def read(self, node: yaml.Node, _reading: Reading, _path: Path) -> str:
         text = text_of(node, self.expected)
-        if not text.strip() or (self.pattern and not re.fullmatch(self.pattern, text)):
+        if not self._matches(text):
             raise Misshapen(node, "expected", expected=self.expected, **found(node))
         return text
+
+    @cached_property
+    def _matches(self) -> Callable[[str], object]:
+        return re.compile(self.pattern).fullmatch if self.pattern else str.strip
 
     def schema(self, _definitions: Schema) -> Schema:
         if self.pattern:

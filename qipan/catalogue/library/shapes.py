@@ -259,12 +259,12 @@ class ListOf:
         if not self.least <= len(node.value) <= (self.most or len(node.value)):
             raise Misshapen(node, "count", least=self.least, most=self.most, count=len(node.value))
         values: list[Any] = []
-        lines = reading.positions.lines
+        lines, read = reading.positions.lines, self.item.read
         for number, item in enumerate(node.value, 1):
             inner = (*path, self._label(item) or str(number))
             lines.setdefault(inner, item.line)
             try:
-                values.append(self.item.read(item, reading, inner))
+                values.append(read(item, reading, inner))
             except Misshapen as error:
                 reading.refuse(error, inner)
             except Reported:
@@ -347,19 +347,27 @@ def pairs(node: yaml.Node, reading: Reading, path: Path) -> tuple[dict[str, Pair
     """Index a mapping by its keys' texts; keys said twice are written down, and the second value is then True."""
     if type(node) is not yaml.Mapping:
         raise Misshapen(node, "expected", expected="mapping", **found(node))
+    items = iter(node.value)
+    given = {
+        key.value: (key, value) for key, value in zip(items, items, strict=True) if type(key) is yaml.Scalar
+    }
+    if len(given) * 2 == len(node.value):
+        return given, False
+    return _first_pairs(node, reading, path), True
+
+
+def _first_pairs(node: yaml.Mapping, reading: Reading, path: Path) -> dict[str, Pair]:
+    """Write down keys that are no texts, and those said twice, of which the first counts."""
     given: dict[str, Pair] = {}
-    failed = False
     items = iter(node.value)
     for key, value in zip(items, items, strict=True):
         if type(key) is not yaml.Scalar:
             reading.refuse(Misshapen(key, "expected", expected="key", **found(key)), path)
-            failed = True
         elif key.value in given:
             reading.duplicate((*path, key.value), reading.at(key), reading.at(given[key.value][0]))
-            failed = True
         else:
             given[key.value] = (key, value)
-    return given, failed
+    return given
 
 
 def described(schema: Schema, description: str) -> Schema:
