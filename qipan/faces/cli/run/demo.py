@@ -111,7 +111,7 @@ def _children(port: int, service_port: int) -> list[Child]:
             "qipan.sample.register_service",
             ("--port", str(service_port), "--home", home),
         ),
-        Child("the worker", "qipan.faces.cli.run.worker", nice=WORKER_NICE),
+        Child("the worker", "qipan.faces.cli", ("worker",), nice=WORKER_NICE),
         Child("the site", "qipan.site.server", ("--port", str(port))),
     ]
 

@@ -12,7 +12,3 @@ def work() -> None:
     set_up()
     # The tasks' module needs Django's tables, which are there only once it is set up.
     import_module("qipan.applications.tasks").run_worker(concurrency=CONCURRENCY)
-
-
-if __name__ == "__main__":
-    work()
