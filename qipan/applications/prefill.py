@@ -1,6 +1,6 @@
 """Looking up for a draft what is known already, before anything is asked (docs/decisions/0012)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from qipan import records
+from qipan.adapters.sources import Sources
 from qipan.applications.drafting import DraftRow, Kept, answered, asking_of, lack_text, read_draft
 from qipan.applications.errors import NotTheirs
 from qipan.applications.lookups import LookedUp, look_up, registers
 from qipan.applications.recording import For, record_calls
-from qipan.adapters.sources import Sources
 from qipan.core.elements import Field, Value
 from qipan.core.plan import Fetch
 from qipan.people.actors import Acting
@@ -69,7 +69,7 @@ def _record(row: DraftRow, acting: Acting, looked_up: Sequence[LookedUp], at: da
         one.step: {
             "kind": "resource",
             "at": at.isoformat(),
-            "facts": {str(field): value for field, value in one.values.items()},
+            "facts": {**_kept_before(row, one.step), **{str(field): value for field, value in one.values.items()}},
         }
         for one in looked_up
         if one.values
@@ -86,3 +86,9 @@ def _record(row: DraftRow, acting: Acting, looked_up: Sequence[LookedUp], at: da
         },
     )
     record_calls(For(row.person, draft=row.id), acting, looked_up, at)
+
+
+def _kept_before(row: DraftRow, step: str) -> Mapping[str, Value]:
+    """What the same look-up gave earlier: answers can make it ask for more."""
+    earlier = row.facts.get(step)
+    return earlier["facts"] if earlier else {}
