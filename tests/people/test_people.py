@@ -1,0 +1,96 @@
+"""Persons, officials, and the keys of agencies' systems."""
+
+from datetime import UTC, datetime
+
+from qipan.ledger.models import Entry
+from qipan.people import operations, queries
+from qipan.people.actors import SYSTEM, Acting, Actor
+from qipan.people.models import ApiKey, Official, Person
+from qipan.people.rows import NewPerson
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+FANG = NewPerson("330106199001011221", "王芳", "13800000001", "故事", "a story", sample=True)
+POLICE = "330106002.public_security"
+
+
+def test_a_person_is_admitted_once_and_kept_up_to_date(db: None) -> None:
+    assert operations.admit_persons(persons=[FANG]) == 1
+    assert operations.admit_persons(persons=[FANG]) == 0
+    assert operations.admit_persons(persons=[FANG._replace(phone="13900000001")]) == 1
+    found = queries.person_by_number(FANG.id_number)
+    assert found is not None
+    assert (found.name, found.phone, Person.objects.count()) == ("王芳", "13900000001", 1)
+
+
+def test_nobody_is_admitted_from_an_empty_list(db: None) -> None:
+    assert operations.admit_persons(persons=[]) == 0
+
+
+def test_sample_persons_are_found_by_name_and_a_wildcard_is_only_a_character(db: None) -> None:
+    operations.admit_persons(persons=[FANG, NewPerson("330106197512120041", "赵敏", sample=False)])
+    assert [row.name for row in queries.sample_persons("芳")] == ["王芳"]
+    assert queries.sample_persons("%") == []
+    assert queries.sample_persons("敏") == []
+
+
+def test_an_agency_always_gets_the_same_sample_official(db: None) -> None:
+    first = operations.appoint_sample_official(agency=POLICE)
+    assert operations.appoint_sample_official(agency=POLICE) == first
+    assert operations.appoint_sample_officials(agencies=[POLICE], clerks=[POLICE]) == 1
+    assert {row.clerk for row in queries.sample_officials(POLICE)} == {True, False}
+
+
+def test_an_official_acts_for_their_agency_and_services_alone(db: None) -> None:
+    number = operations.appoint_official(agency=POLICE, name="陈", post="经办人", services=["household_registration"])
+    actor = queries.actor_of_official(number)
+    assert actor is not None
+    acting = Acting(actor)
+    assert acting.handles(POLICE, "household_registration")
+    assert not acting.handles(POLICE, "residence_permit")
+    assert not acting.handles("330106.health", "household_registration")
+    assert acting.applicant == 0
+
+
+def test_a_clerk_applies_for_the_person_present_and_for_nobody_else() -> None:
+    clerk = Actor("official", 1, agency=POLICE, clerk=True)
+    assert Acting(clerk, on_behalf_of=42).may_apply_for(42)
+    assert not Acting(clerk, on_behalf_of=42).may_apply_for(43)
+    assert not Acting(clerk).may_apply_for(0)
+    assert not Acting(Actor("official", 1, agency=POLICE), on_behalf_of=42).may_apply_for(42)
+
+
+def test_a_person_handles_no_cases() -> None:
+    assert not Acting(Actor("person", 1, agency=POLICE)).handles(POLICE, "household_registration")
+
+
+def test_a_key_lets_a_system_act_as_its_official_until_it_is_revoked(db: None) -> None:
+    official = operations.appoint_official(agency=POLICE, name="系统", post="接口")
+    key = operations.issue_api_key(acting=SYSTEM, official=official, label="户政系统", at=NOON)
+    actor = queries.actor_of_key(key)
+    assert actor is not None
+    assert actor.id == official
+    operations.revoke_api_key(acting=SYSTEM, key=ApiKey.objects.get().id, at=NOON)
+    assert queries.actor_of_key(key) is None
+
+
+def test_a_key_itself_is_nowhere_in_the_database(db: None) -> None:
+    official = operations.appoint_official(agency=POLICE, name="系统", post="接口")
+    key = operations.issue_api_key(acting=SYSTEM, official=official, label="户政系统", at=NOON)
+    assert key.encode() != bytes(ApiKey.objects.get().digest)
+    assert key not in str(Entry.objects.values_list("details", flat=True))
+
+
+def test_issuing_and_revoking_leave_a_trace_each(db: None) -> None:
+    official = operations.appoint_official(agency=POLICE, name="系统", post="接口")
+    operations.issue_api_key(acting=SYSTEM, official=official, label="x", at=NOON)
+    number = ApiKey.objects.get().id
+    operations.revoke_api_key(acting=SYSTEM, key=number, at=NOON)
+    operations.revoke_api_key(acting=SYSTEM, key=number, at=NOON)
+    assert list(Entry.objects.order_by("id").values_list("act", flat=True)) == ["issue_api_key", "revoke_api_key"]
+
+
+def test_unknown_numbers_belong_to_nobody(db: None) -> None:
+    assert queries.actor_of_person(1) is None
+    assert queries.actor_of_official(1) is None
+    assert queries.actor_of_key("") is None
+    assert not Official.objects.exists()
