@@ -13,6 +13,7 @@ BLOCK = 10
 FAMILIES = 100  # blocks repeat their outcomes' elements after so many
 FACTS = 400
 SUPPLIED = 3  # of every ten facts
+WINDOW, SHIFT = 24, 7  # a block's forms ask from so many facts; the next block's begin so many later
 GRAND = 50
 
 _AGENCIES = (
@@ -32,7 +33,12 @@ _TYPES = ("licence", "confirmation", "payment", "reward", "filing", "public_serv
 def write_library(folder: Path, services: int) -> None:
     """Write a library with so many services; they are rounded up to whole blocks."""
     blocks = -(-services // BLOCK)
-    files = {"elements/common.yaml": _common(), "agencies.yaml": _agencies(), "resources.yaml": _resources()}
+    facts = min(FACTS, (blocks - 1) * SHIFT + WINDOW)
+    files = {
+        "elements/common.yaml": _common(facts, min(FAMILIES, blocks)),
+        "agencies.yaml": _agencies(),
+        "resources.yaml": _resources(facts),
+    }
     for block in range(blocks):
         files[f"services/block_{block:05}.yaml"] = _block(block)
     files["events/grand.yaml"] = _grand(min(GRAND, blocks * BLOCK))
@@ -42,13 +48,13 @@ def write_library(folder: Path, services: int) -> None:
         path.write_text("schema: 1\n" + text, encoding="utf-8")
 
 
-def _common() -> str:
+def _common(facts: int, families: int) -> str:
     lines = ["elements:"]
     lines += [
         f"  Person.known_{n}: {{title: {{zh: 身份信息{n}, en: Identity fact {n}}}, burden: 3}}"
         for n in range(3)
     ]
-    for n in range(FACTS):
+    for n in range(facts):
         checks = ("{max_length: 50}", "{min_length: 2, max_length: 30}", "{pattern: '[0-9A-Z]{6,18}'}")[n % 3]
         lines += [
             f"  Person.fact_{n}:",
@@ -58,7 +64,7 @@ def _common() -> str:
             f"    burden: {1 + n % 7}",
         ]
     lines.append("  Person.circumstance: {title: {zh: 情形, en: Circumstance}, type: boolean, burden: 1}")
-    for family in range(FAMILIES):
+    for family in range(families):
         for place in range(BLOCK):
             name = f"Person.outcome_{family}_{place}"
             lines.append(
@@ -75,7 +81,7 @@ def _agencies() -> str:
     )
 
 
-def _resources() -> str:
+def _resources(facts: int) -> str:
     """Some facts are supplied by an authority that is asked by who one is."""
     return "resources:\n" + "".join(
         f"""  register_{n}:
@@ -88,7 +94,7 @@ def _resources() -> str:
     update_cycle: daily
     legal_basis: [政务数据共享条例 第十五条]
 """
-        for n in range(FACTS)
+        for n in range(facts)
         if n % 10 < SUPPLIED
     )
 
@@ -101,7 +107,7 @@ def _block(block: int) -> str:
 def _service(block: int, place: int) -> str:
     chance = random.Random(block * BLOCK + place)
     family, number = block % FAMILIES, block * BLOCK + place
-    own = [(block * 7 + shift) % FACTS for shift in range(24)]
+    own = [(block * SHIFT + further) % FACTS for further in range(WINDOW)]
     facts = sorted(chance.sample(own, 9))
     earlier = chance.sample(range(place), min(place, 1 + (place > 5)))
     needs = "".join(f"      - person.outcome_{family}_{which}\n" for which in sorted(earlier))
