@@ -19,7 +19,9 @@ SELECT o.id, o.name, o.post, o.clerk, o.agency, coalesce(g.kind, '') AS kind, co
 FROM officials o LEFT JOIN agencies g ON g.code = o.agency LEFT JOIN waiting w ON w.agency = o.agency
 WHERE o.sample AND (%(pattern)s = '%%%%' OR o.agency LIKE %(pattern)s OR o.name LIKE %(pattern)s
   OR g.name_zh LIKE %(pattern)s OR g.name_en ILIKE %(pattern)s OR g.kind = ANY(%(kinds)s))
-ORDER BY waiting DESC, o.agency, o.id LIMIT %(limit)s
+ORDER BY waiting DESC,
+  (left(o.agency, 6) = (SELECT left(id_number, 6) FROM persons WHERE sample AND story_zh <> '' ORDER BY id LIMIT 1)) IS TRUE DESC,
+  o.agency, o.id LIMIT %(limit)s
 """
 BY_SERVICE = f"""
 SELECT c.service, count(*) FILTER (WHERE c.state = '{CaseState.SUBMITTED}') AS to_accept,
@@ -92,7 +94,7 @@ class ChosenCase(NamedTuple):
 
 
 def desks(search: str, kinds: Collection[str], limit: int) -> list[DeskRow]:
-    """List sample officials by agency, those with the most in hand first.
+    """List sample officials by agency, those with the most in hand first, then those of the county where the first story plays.
 
     ``search`` is looked for in names; the officials of agencies of these ``kinds`` are found too.
     """
