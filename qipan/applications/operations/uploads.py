@@ -31,6 +31,11 @@ TO_CASE = """
 SELECT a.person, NULL::uuid AS draft, a.id AS application FROM cases c JOIN applications a ON a.id = c.application_id
 WHERE c.id = %(to)s AND a.person = %(person)s AND c.state = 'returned' AND c.service = %(service)s
 """
+SENT = """
+SELECT count(*) FROM uploads
+WHERE person = %(person)s
+  AND (draft = %(to)s OR application = (SELECT application_id FROM cases WHERE id = %(to)s))
+"""
 REMOVE = """
 DELETE FROM uploads USING drafts d
 WHERE uploads.id = %s AND d.id = uploads.draft AND d.person = %s AND d.application IS NULL
@@ -106,5 +111,11 @@ def _attach(
         },
     )
     if not kept:
-        raise NotTheirs
+        raise _why_not(acting, to)
     return upload
+
+
+def _why_not(acting: Acting, to: UUID) -> UnableToUpload | NotTheirs:
+    """A form that is theirs took nothing more because it is full."""
+    sent = records.number(SENT, {"to": to, "person": acting.applicant, "most": MOST})
+    return UnableToUpload(reason="too-many", limit=MOST) if sent >= MOST else NotTheirs()
