@@ -1,0 +1,1 @@
+"""Measured claims; see README.md."""
