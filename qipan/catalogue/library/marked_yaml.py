@@ -52,7 +52,7 @@ Node = Scalar | Sequence | Mapping
 class NotYaml(Exception):
     """A text that is no YAML, or YAML beyond what a library may use; ``what`` is a key for the face's words.
 
-    ``what``: ``encoding`` · ``too-big`` · ``too-deep`` · ``alias`` · ``tag`` · ``documents`` · ``tab`` · ``colon`` · ``indent`` ·
+    ``what``: ``encoding`` · ``too-big`` · ``too-deep`` · ``alias`` · ``tag`` · ``documents`` · ``tab`` · ``colon`` · ``dash`` · ``indent`` ·
     ``quote`` · ``after-quote`` · ``bracket`` · ``start`` · ``escape`` · ``control`` · ``yaml`` (anything else; ``detail`` holds the parser's words).
     """
 
@@ -126,6 +126,13 @@ _WORDED: Final = (
     ("found unknown escape character", "escape"),
     ("did not find expected key", "indent"),
     ("did not find expected '-' indicator", "indent"),
+    ("did not find expected <document start>", "indent"),
+    ("block sequence entries are not allowed", "dash"),
+    ("did not find expected comment or line break", "start"),
+    ("could not find expected directive name", "start"),
+    ("mapping keys are not allowed", "start"),
+    ("did not find expected alphabetic or numeric", "alias"),
+    ("found unexpected ':'", "colon"),
     ("tab character", "tab"),
 )
 
