@@ -1,6 +1,6 @@
 """Drafts: what someone types is kept as typed, and belongs to nobody else.
 
-Drafts are not acts: nothing is entered in the trail before submission, save the look-ups that the person consented to.
+Drafts are not acts: nothing is entered in the trail before submission, save consent and the look-ups made under it.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,6 +11,7 @@ from qipan import records
 from qipan.applications.errors import NotTheirs, UnableToStart
 from qipan.applications.numbers import new_id
 from qipan.catalogue import queries as catalogue
+from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
 
 START = """
@@ -94,6 +95,8 @@ def consent(
     given = {"given": sorted(resources), "refused": sorted(refused)}
     if not records.execute(CONSENT, {**given, "at": at, "draft": draft, "person": acting.applicant}):
         raise NotTheirs
+    if resources or refused:
+        ledger.append([acting.entry("consent", f"draft:{draft}", **given)], at)
 
 
 def discard_draft(*, acting: Acting, draft: UUID) -> None:

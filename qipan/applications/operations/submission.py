@@ -22,9 +22,12 @@ from qipan.people.actors import Acting
 
 READ = """
 SELECT p.name, p.id_number, p.phone, (SELECT coalesce(max(number), 0) FROM library_versions) AS current_version,
-  d.id AS draft, d.application, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
-  ARRAY(SELECT DISTINCT u.service || ' ' || u.evidence FROM uploads u WHERE u.draft = d.id) AS sent
-FROM persons p LEFT JOIN drafts d ON d.id = %(draft)s AND d.person = p.id WHERE p.id = %(person)s
+  d.id AS draft, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
+  ARRAY(SELECT DISTINCT u.service || ' ' || u.evidence FROM uploads u WHERE u.draft = d.id) AS sent,
+  a.id AS application, a.number
+FROM persons p LEFT JOIN drafts d ON d.id = %(draft)s AND d.person = p.id
+  LEFT JOIN applications a ON a.person = p.id AND a.idempotency_key = %(key)s
+WHERE p.id = %(person)s
 """
 EXISTING = """
 SELECT number, id AS application, false AS created FROM applications WHERE person = %s AND idempotency_key = %s
@@ -38,7 +41,6 @@ class _Start(NamedTuple):
     phone: str
     current_version: int
     draft: UUID | None
-    application: UUID | None
     event: str | None
     version: int | None
     answers: Mapping[str, object] | None
@@ -49,6 +51,8 @@ class _Start(NamedTuple):
     lacking: tuple[str, ...] | None
     skipped: tuple[str, ...] | None
     sent: tuple[str, ...]
+    application: UUID | None
+    number: str | None
 
 
 class _Content(NamedTuple):
@@ -86,11 +90,11 @@ def submit_application(
     if not acting.may_apply_for(person):
         raise NotTheirs
     key = f"draft:{draft}" if draft else f"key:{idempotency_key[:LONGEST_KEY]}"
-    start = records.prepared(_Start, READ, {"draft": draft, "person": person})
+    start = records.prepared(_Start, READ, {"draft": draft, "person": person, "key": key})
     if start is None or (draft is not None and start.draft is None):
         raise NotTheirs
-    if start.application is not None:
-        return _existing(person, key)
+    if start.application is not None and start.number is not None:
+        return Submitted(start.number, start.application, created=False)
     given = _Content(event, start.current_version, answers or {}, frozenset(consents), frozenset(skipped))
     submission = _submission(acting, person, key, start, _with_draft(given, start), at)
     return insert(submission, at) or _existing(person, key)
