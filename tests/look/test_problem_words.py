@@ -11,7 +11,18 @@ from qipan.faces.look.problem_words import problem_sentence
 
 CODES = re.findall(r"^([a-z-]+)(?: \(warning\))?  +\S", str(check.__doc__), re.MULTILINE)
 TEXTS = sorted(set(re.findall(r"``([a-z-]+)``", str(NotYaml.__doc__))) - {"what", "detail"})
-NAMES = "name event service field element resource evidence predicate section reason".split()
+NAMES = [
+    "name",
+    "event",
+    "service",
+    "field",
+    "element",
+    "resource",
+    "evidence",
+    "predicate",
+    "section",
+    "reason",
+]
 VALUES = {
     **dict.fromkeys(NAMES, "x"),
     "expected": "Person",
