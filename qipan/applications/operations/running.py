@@ -35,7 +35,7 @@ OVER = frozenset({ApplicationState.FINISHED, ApplicationState.WITHDRAWN})
 UNDONE = frozenset({"refused", "false", "absent", "skipped"})
 FAILURES = """
 SELECT step, count(*) AS failed FROM calls
-WHERE application = %s AND outcome IN ('down', 'nonsense') AND at > %s GROUP BY step
+WHERE application = %s AND outcome IN ('down', 'nonsense') GROUP BY step
 """
 CLAIMED = """
 SELECT DISTINCT key FROM fact_sets learned, jsonb_object_keys(learned.values) key
@@ -137,7 +137,7 @@ def _record(locked: LockedApplication, looked_up: Sequence[LookedUp], at: dateti
 
 
 def _failures(locked: LockedApplication) -> list[_Failed]:
-    return records.rows(_Failed, FAILURES, [locked.id, locked.submitted_at])
+    return records.rows(_Failed, FAILURES, [locked.id])
 
 
 def _ready_fetches(state: _State) -> tuple[Fetch, ...]:
