@@ -41,9 +41,7 @@ def main(home: Path) -> None:
             ]
         )
         keys = {
-            name: people.issue_api_key(
-                acting=SYSTEM, official=acting.actor.id, label=name, at=timezone.now()
-            )
+            name: people.issue_api_key(acting=SYSTEM, official=acting.actor.id, label=name, at=timezone.now())
             for name, acting in cast.officials.items()
         }
     found = [queries.person_by_number(row["mother.id_number"]) for row in rows]
@@ -72,7 +70,12 @@ def library_of_files(home: Path, library: Path) -> Path:
     for name, resource in declared["resources"].items():
         fields = [*resource["keys"], *resource["gives"]]
         columns = {field: field for field in fields}
-        resource["source"] = {"adapter": "file", "register": "drop", "path": f"{name}.csv", "columns": columns}
+        resource["source"] = {
+            "adapter": "file",
+            "register": "drop",
+            "path": f"{name}.csv",
+            "columns": columns,
+        }
     folder = home / "library"
     folder.mkdir()
     (folder / "birth.yaml").write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")

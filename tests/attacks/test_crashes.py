@@ -36,7 +36,9 @@ def under_fire(stage: Stage, victims: tuple[str, ...]) -> Acknowledged:
     """People submit and an agency decides while processes are killed; gives the numbers that each key was told."""
     over, acknowledged = Event(), Acknowledged()
     with ThreadPoolExecutor(len(stage.persons) + 1) as pool:
-        running = [pool.submit(submits, stage, each, victims[0], acknowledged, over) for each in stage.persons]
+        running = [
+            pool.submit(submits, stage, each, victims[0], acknowledged, over) for each in stage.persons
+        ]
         running.append(pool.submit(decides, stage, over))
         try:
             for turn in range(KILLS):
@@ -102,7 +104,9 @@ def settle(stage: Stage) -> None:
     while time.monotonic() < end:
         stage.start()
         unfinished = stage.rows("SELECT id FROM cases WHERE service = 'guidance' AND state <> 'delivered'")
-        left = stage.rows("SELECT status FROM procrastinate_jobs WHERE task_name LIKE '%advance' AND status <> 'succeeded'")
+        left = stage.rows(
+            "SELECT status FROM procrastinate_jobs WHERE task_name LIKE '%advance' AND status <> 'succeeded'"
+        )
         if not unfinished and not left:
             return
         time.sleep(0.3)

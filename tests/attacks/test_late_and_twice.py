@@ -99,7 +99,11 @@ def test_a_correction_is_answered_once(stage_cast: Cast) -> None:
     case = play.case_of(application, SERVICE).id
     with transaction.atomic():
         operations.return_for_correction(
-            acting=stage_cast.official("hospital"), case=case, fields=["child.name"], message="改名", at=MONDAY
+            acting=stage_cast.official("hospital"),
+            case=case,
+            fields=["child.name"],
+            message="改名",
+            at=MONDAY,
         )
     answers: list[Mapping[str, object]] = [{"child.name": f"王小{each}"} for each in "甲乙丙丁"]
     outcomes = at_once(
@@ -255,7 +259,9 @@ def test_workers_that_advance_at_once_do_everything_once(stage_cast: Cast) -> No
     application = play.submitted(stage_cast).application
     assert at_once(*[lambda: play.advance(application)] * 5, atomic=False) == [None] * 5
     assert acts_on(play.case_of(application, "guidance").id).count("grant_case") == 1
-    opened = Entry.objects.filter(act="open_case", subject__startswith="case:").values_list("subject", flat=True)
+    opened = Entry.objects.filter(act="open_case", subject__startswith="case:").values_list(
+        "subject", flat=True
+    )
     assert len(opened) == len(set(opened))
     detail = queries.application_detail(stage_cast.mother_id, play.application(application).number)
     assert detail is not None

@@ -32,7 +32,13 @@ Scene = Callable[[Cast], Act]
 
 PRIVATE = {"start_draft", "save_answers", "discard_draft", "attach_upload", "remove_upload"}
 """Of a draft, which is nobody's business before it is sent: no act, and no trace."""
-KNOWN_GAPS = {"attach_upload_to_case", "admit_persons", "appoint_official", "appoint_sample_official", "appoint_sample_officials"}
+KNOWN_GAPS = {
+    "attach_upload_to_case",
+    "admit_persons",
+    "appoint_official",
+    "appoint_sample_official",
+    "appoint_sample_officials",
+}
 """Acts without a trace yet; their tests fail as expected."""
 
 
@@ -196,11 +202,11 @@ SCENES: Mapping[str, Scene] = {
 }
 GAPS: Mapping[str, Scene] = {
     "attach_upload_to_case": sending_a_document,
-    "admit_persons": lambda _cast: lambda: people.admit_persons(
-        persons=[NewPerson("330106199001011299", "某人")]
+    "admit_persons": lambda _cast: (
+        lambda: people.admit_persons(persons=[NewPerson("330106199001011299", "某人")])
     ),
-    "appoint_official": lambda _cast: lambda: people.appoint_official(
-        agency="330106.health", name="新人", post="科长"
+    "appoint_official": lambda _cast: (
+        lambda: people.appoint_official(agency="330106.health", name="新人", post="科长")
     ),
 }
 
@@ -259,7 +265,11 @@ def test_every_operation_is_tried_here_or_is_private() -> None:
 def test_what_is_written_stays(cast: Cast, change: str) -> None:
     play.running(cast)
     before = everything()
-    with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="only ever added"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(change)
     assert everything() == before
 
