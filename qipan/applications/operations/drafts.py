@@ -27,6 +27,8 @@ WHERE id = %(draft)s AND application IS NULL AND person = %(person)s
 """
 CONSENT = """
 UPDATE drafts SET
+  facts = (SELECT coalesce(jsonb_object_agg(field, fact), '{}') FROM jsonb_each(facts) AS kept (field, fact)
+    WHERE split_part(fact ->> 'via', '(', 1) <> ALL (%(refused)s::text[])),
   consents = ARRAY(SELECT DISTINCT unnest(consents || %(given)s::text[]) EXCEPT SELECT unnest(%(refused)s::text[]) ORDER BY 1),
   without = ARRAY(SELECT DISTINCT unnest(without || %(refused)s::text[]) EXCEPT SELECT unnest(%(given)s::text[]) ORDER BY 1),
   updated_at = %(at)s
@@ -91,7 +93,10 @@ def save_answers(
 def consent(
     *, acting: Acting, draft: UUID, at: datetime, resources: Collection[str], refused: Collection[str] = ()
 ) -> None:
-    """Allow look-ups in some resources and refuse others: what a refused one would give is then asked. Raises NotTheirs."""
+    """Allow look-ups in some resources and refuse others: what a refused one gives is asked, and forgotten if it was known.
+
+    Raises NotTheirs.
+    """
     given = {"given": sorted(resources), "refused": sorted(refused)}
     if not records.execute(CONSENT, {**given, "at": at, "draft": draft, "person": acting.applicant}):
         raise NotTheirs
