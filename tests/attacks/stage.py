@@ -26,7 +26,7 @@ TOKEN = "a" * 32
 START_SECONDS = 40
 MODULES = {
     "web": ("qipan.site.server", "--workers=2", "--port={port}"),
-    "worker": ("qipan.faces.cli.run.worker",),
+    "worker": ("qipan.faces.cli", "worker"),
 }
 
 
