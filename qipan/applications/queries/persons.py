@@ -60,8 +60,10 @@ SELECT a.id, a.number, a.event, a.version, a.plan, a.state, a.submitted_at, a.cl
      FROM cases c JOIN corrections n ON n.case_id = c.id WHERE c.application_id = a.id ORDER BY n.id) one)::text AS corrections,
   (SELECT coalesce(json_agg(one), '[]') FROM (
      SELECT step, resource, fields, agency, outcome, at, milliseconds
-     FROM calls WHERE application = a.id OR draft IN (SELECT id FROM drafts WHERE application = a.id) ORDER BY id) one
-  )::text AS calls,
+     FROM (
+       SELECT * FROM calls WHERE application = a.id
+       UNION ALL SELECT * FROM calls WHERE draft = CASE WHEN a.idempotency_key ^@ 'draft:' THEN substr(a.idempotency_key, 7)::uuid END
+     ) both_ways ORDER BY id) one)::text AS calls,
   (SELECT coalesce(json_agg(one), '[]') FROM (
      SELECT id, service, evidence, filename, media_type, size, sent_at FROM uploads WHERE application = a.id ORDER BY id) one
   )::text AS uploads
