@@ -15,8 +15,8 @@ ROWS = {
     "fact_sets": ("application_id = %(application)s", ("id",)),
     "cases": ("application_id = %(application)s", ()),
     "entries": (
-        "subject = 'application:' || %(application)s OR subject IN"
-        " (SELECT 'case:' || id FROM cases WHERE application_id = %(application)s)",
+        """subject = 'application:' || %(application)s
+        OR subject IN (SELECT 'case:' || id FROM cases WHERE application_id = %(application)s)""",
         ("id",),
     ),
     "procrastinate_jobs": ("args->>'application' = %(application)s::text", ("id",)),
