@@ -5,9 +5,10 @@ the statement's columns; jsonb columns arrive as Python values, arrays as tuples
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, LiteralString, NamedTuple, Protocol, TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import Cursor
 from psycopg.pq.abc import PGresult
 from psycopg.types.json import Jsonb
@@ -16,7 +17,7 @@ from pydantic_core import from_json, to_json
 Decoder = Callable[[Any], object]
 # By PostgreSQL's type numbers: jsonb, which Django's connections leave as text, and arrays of texts and whole numbers.
 DECODERS: Mapping[int, Decoder] = {3802: from_json, 1009: tuple, 1016: tuple}
-Parameters = Sequence[object] | Mapping[str, object]
+Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 class Row(Protocol):
@@ -74,6 +75,11 @@ def prepared(row: type[R], statement: LiteralString, parameters: Mapping[str, ob
 def json_text(value: object) -> str:
     """Write a value as JSON, for an array of texts that a statement casts."""
     return to_json(value).decode()
+
+
+def savepoint() -> AbstractContextManager[None]:
+    """Let what fails within leave the rest of the edge's transaction as it is."""
+    return transaction.atomic()
 
 
 def in_transaction() -> bool:

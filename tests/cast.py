@@ -89,7 +89,13 @@ def enter(library: Path = LIBRARY) -> Cast:
         version = publish_library(folder=library, at=MONDAY)
         Agency.objects.bulk_create(
             [
-                Agency(code=code, kind=code.partition(".")[2], level="county", division=code.partition(".")[0], name_zh=name)
+                Agency(
+                    code=code,
+                    kind=code.partition(".")[2],
+                    level="county",
+                    division=code.partition(".")[0],
+                    name_zh=name,
+                )
                 for name, code in (*AGENCIES.items(), ("province", "330000.public_security"))
             ],
             ignore_conflicts=True,
@@ -104,9 +110,12 @@ def enter(library: Path = LIBRARY) -> Cast:
             name: _official(people.appoint_official(agency=code, name=name, post="经办人"))
             for name, code in AGENCIES.items()
         }
-        clerk = people.appoint_official(agency="330106002.public_security", name="clerk", post="代办员", clerk=True)
+        clerk = people.appoint_official(
+            agency="330106002.public_security", name="clerk", post="代办员", clerk=True
+        )
     mother, neighbour = (queries.person_by_number(number) for number in (MOTHER, NEIGHBOUR))
-    assert mother and neighbour
+    assert mother
+    assert neighbour
     return Cast(version, _person(mother.id), _person(neighbour.id), _official(clerk), officials)
 
 
@@ -123,7 +132,11 @@ def _official(number: int) -> Acting:
 
 
 def filled_draft(
-    cast: Cast, *, sources: FakeSources | None = None, answers: Mapping[str, object] = ANSWERS, at: datetime = MONDAY
+    cast: Cast,
+    *,
+    sources: FakeSources | None = None,
+    answers: Mapping[str, object] = ANSWERS,
+    at: datetime = MONDAY,
 ) -> UUID:
     """The mother's form, looked up and filled in."""
     with transaction.atomic():
@@ -171,7 +184,9 @@ def application(number: UUID) -> Application:
     return Application.objects.get(id=number)
 
 
-def granted(cast: Cast, application: UUID, service: str, name: str, at: datetime = MONDAY, **outputs: object) -> None:
+def granted(
+    cast: Cast, application: UUID, service: str, name: str, at: datetime = MONDAY, /, **outputs: object
+) -> None:
     """Have an official accept and grant a case, and the worker do what follows."""
     case = case_of(application, service).id
     with transaction.atomic():

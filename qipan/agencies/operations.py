@@ -26,7 +26,9 @@ class _Place(NamedTuple):
 
 def establish_agencies(*, library: Library, divisions: Divisions, under: str) -> int:
     """Establish every missing agency of a division and all below it, and rename those renamed; give how many changed."""
-    places = {level: _places(level, divisions, under) for level in LEVELS if level is not Level.GRID}
+    places: dict[Level, list[_Place]] = {
+        level: _places(level, divisions, under) for level in LEVELS if level is not Level.GRID
+    }
     new = [row for kind in library.agencies.values() for row in _of_kind(kind, places)]
     return records.execute(ESTABLISH, [list(column) for column in zip(*new, strict=True)]) if new else 0
 
@@ -37,7 +39,10 @@ def _places(level: Level, divisions: Divisions, under: str) -> list[_Place]:
     if level in {Level.PROVINCE, Level.CITY}:
         return [_Place(each.code, each.name) for each in found]
     above = {code: divisions.division(code) for code in {each.parent for each in found}}
-    return [_Place(each.code, (parent.name if (parent := above[each.parent]) else "") + each.name) for each in found]
+    return [
+        _Place(each.code, (parent.name if (parent := above[each.parent]) else "") + each.name)
+        for each in found
+    ]
 
 
 def _of_kind(kind: Agency, places: Mapping[Level, list[_Place]]) -> Iterator[AgencyRow]:
@@ -49,4 +54,6 @@ def _of_kind(kind: Agency, places: Mapping[Level, list[_Place]]) -> Iterator[Age
             code = place.code + suffix
             parent = agency_code(kind.name, above, code) if above else ""
             name_en = f"{title.say('en')}, {place.name}"
-            yield AgencyRow(f"{code}.{kind.name}", kind.name, level, code, place.name + title.zh, name_en, parent)
+            yield AgencyRow(
+                f"{code}.{kind.name}", kind.name, level, code, place.name + title.zh, name_en, parent
+            )

@@ -163,9 +163,7 @@ def case_view(
     )
 
 
-def _facts(
-    asking: Asking, row: CaseRow, facts: Sequence[CaseFact], language: str
-) -> tuple[ShownFact, ...]:
+def _facts(asking: Asking, row: CaseRow, facts: Sequence[CaseFact], language: str) -> tuple[ShownFact, ...]:
     """Show what the service needs, in the order in which its form asks it."""
     words = words_of(asking, language)
     claims = {fact.field: str(fact.value) for fact in facts if fact.kind == "claim"}
@@ -249,9 +247,7 @@ def _outputs(
     return tuple(found)
 
 
-def _situation(
-    asking: Asking, row: CaseRow, planned: PlannedService, facts: Sequence[CaseFact]
-) -> Situation:
+def _situation(asking: Asking, row: CaseRow, planned: PlannedService, facts: Sequence[CaseFact]) -> Situation:
     """The case's situation by what its officials may see; a rule that needs more than that is not for them to foresee."""
     parties = {party: own for own, party in planned.parties}
     known: dict[Field, Value] = {}

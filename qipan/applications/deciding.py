@@ -66,7 +66,8 @@ def decision(case: LockedCase, facts: Mapping[Field, Value], at: datetime) -> De
         if field.party == party
     }
     taking_part: dict[str, bool | None] = {
-        name: present.get(parties[name], True) if name in parties else False for name in service.service.parties
+        name: present.get(parties[name], True) if name in parties else False
+        for name in service.service.parties
     }
     situation = Situation(service.service, own_facts, taking_part, case.region, today)
     return Decision(case, asking, service, situation)

@@ -1,14 +1,14 @@
 """What stands in the way of an act; the faces word ``code`` with ``values`` in the reader's language.
 
-    UnableToAct
-    ├── NotTheirs               there is no such thing, or it is not theirs to act on: the two look alike
-    ├── NotInThisState          the case's state does not allow the act; reload it
-    ├── UnableToSubmit          answers or documents are missing or wrong
-    ├── UnableToAnswer          the same, for a correction or a later question
-    ├── UnableToGrant           an output is missing or wrong
-    ├── UnableToUpload          the file is too large, empty, or not of a kind that is taken
-    ├── UnableToStart           no such life event
-    └── Unreasoned              a refusal, a return or a withdrawal says why
+UnableToAct
+├── NotTheirs               there is no such thing, or it is not theirs to act on: the two look alike
+├── NotInThisState          the case's state does not allow the act; reload it
+├── UnableToSubmit          answers or documents are missing or wrong
+├── UnableToAnswer          the same, for a correction or a later question
+├── UnableToGrant           an output is missing or wrong
+├── UnableToUpload          the file is too large, empty, or not of a kind that is taken
+├── UnableToStart           no such life event
+└── Unreasoned              a refusal, a return or a withdrawal says why
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,11 @@ class UnableToAnswer(UnableToAct):
     code = "answers"
 
     def __init__(
-        self, *, unanswered: Sequence[str] = (), invalid: Invalid = (), documents: Sequence[tuple[str, str]] = ()
+        self,
+        *,
+        unanswered: Sequence[str] = (),
+        invalid: Invalid = (),
+        documents: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(unanswered=tuple(unanswered), invalid=tuple(invalid), documents=tuple(documents))
         self.unanswered = tuple(unanswered)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from qipan.applications.intake import Answered, Asking
 from qipan.applications.rows import Fact, UploadRow
 from qipan.core.checks import CheckFailure
-from qipan.core.declarations import MeetKind, Resource
+from qipan.core.declarations import CertificateType, MeetKind, Resource, Service
 from qipan.core.elements import Checks, ElementType, Field, Value
 from qipan.core.plan import Fetch, Left, Plan, Problem, Question, Reason, Saving
 from qipan.core.valve import masked
@@ -197,7 +197,7 @@ class Words:
 
     def source(self, kind: str, via: str) -> tuple[str, str]:
         """The title of a fact's source, and of the agency behind it."""
-        sections = {
+        sections: Mapping[str, Mapping[str, Resource | CertificateType | Service]] = {
             "resource": self.library.resources,
             "certificate": self.library.certificates,
             "service": self.library.services,
@@ -260,10 +260,11 @@ def _groups(questions: Sequence[FormQuestion], worded: Words) -> tuple[FormGroup
 def _known(plan: Plan, filled: Filled, worded: Words) -> tuple[FormKnown, ...]:
     needed_by: dict[Field, list[str]] = {}
     for service in plan.services:
-        for field in service.needs:
-            needed_by.setdefault(field, []).append(service.service)
+        for need in service.needs:
+            needed_by.setdefault(need, []).append(service.service)
     return tuple(
-        _fact(fact, filled, tuple(needed_by.get(Field.parse(fact.field), ())), worded) for fact in filled.facts
+        _fact(fact, filled, tuple(needed_by.get(Field.parse(fact.field), ())), worded)
+        for fact in filled.facts
     )
 
 
@@ -303,7 +304,7 @@ def shown(asking: Asking, field: Field, value: Value, language: str, *, mask: bo
 def _lookups(plan: Plan, filled: Filled, worded: Words) -> tuple[FormLookup, ...]:
     done = {fact.via for fact in filled.facts if fact.kind == "resource"}
     planned = {fetch.name: _lookup(fetch, filled, worded) for fetch in plan.fetches}
-    past = [name for name in sorted((done | filled.failed) - planned.keys())]
+    past = sorted((done | filled.failed) - planned.keys())
     return (*(_past(name, done, filled, worded) for name in past), *planned.values())
 
 
@@ -343,7 +344,11 @@ def _documents(plan: Plan, filled: Filled, worded: Words) -> tuple[FormDocument,
             services[each.service].title.say(worded.language),
             each.met_by,
             each.via,
-            tuple(sent for sent in filled.uploads if (sent.service, sent.evidence) == (each.service, each.evidence)),
+            tuple(
+                sent
+                for sent in filled.uploads
+                if (sent.service, sent.evidence) == (each.service, each.evidence)
+            ),
         )
         for each in plan.evidence
     )
@@ -352,7 +357,9 @@ def _documents(plan: Plan, filled: Filled, worded: Words) -> tuple[FormDocument,
 def _services(plan: Plan, filled: Filled, worded: Words) -> tuple[FormService, ...]:
     planned = {each.service: each for each in plan.services}
     optional = {use.service: use.optional for use in worded.event.services}
-    left_out = [name for name in sorted(filled.skipped) if name not in planned and name in worded.library.services]
+    left_out = [
+        name for name in sorted(filled.skipped) if name not in planned and name in worded.library.services
+    ]
     bundled = [name for name in optional if name in planned or name in left_out]
     found = []
     for name in bundled:

@@ -14,7 +14,7 @@ from qipan import records
 from qipan.applications import opening, plans
 from qipan.applications.intake import Answered, Asking
 from qipan.applications.later import JOB
-from qipan.applications.numbers import new_id, new_number
+from qipan.applications.numbering import new_id, new_number
 from qipan.applications.rows import Learned, Submitted
 from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import ApplicationState
@@ -73,7 +73,10 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
     cases = opening.new_cases(submission.asking, planned.plan, submission.values, at)
     entries = [
         submission.acting.entry(
-            "submit_application", f"application:{application}", event=submission.asking.event.name, plan=planned.digest
+            "submit_application",
+            f"application:{application}",
+            event=submission.asking.event.name,
+            plan=planned.digest,
         ),
         *(opening.entry_of(submission.acting, case) for case in cases),
     ]

@@ -148,7 +148,7 @@ def _settled(
 ) -> Answered:
     """Leave out what a later answer made needless; what decides stands first, as it was asked."""
     plan = planned.plan
-    needed = {each.field for each in (*plan.questions, *plan.derivations)}
+    needed = {question.field for question in plan.questions} | {one.field for one in plan.derivations}
     kept = [each for each in asked.values() if each.decides or each.field in needed]
     fields = {each.field for each in kept}
     return Answered(

@@ -95,7 +95,9 @@ class _Crossing(NamedTuple):
 def _crossing(asking: Asking, fetch: Fetch) -> _Crossing:
     library, event = asking.library, asking.event
     resource = library.resources[fetch.resource]
-    grants = [each for each in library.grants.values() if (each.resource, each.event) == (resource.name, event.name)]
+    grants = [
+        each for each in library.grants.values() if (each.resource, each.event) == (resource.name, event.name)
+    ]
     purposes = [each.purpose.zh for each in grants if each.purpose]
     request = valve.Request(
         event=event.name,

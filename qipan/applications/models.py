@@ -90,7 +90,9 @@ class Application(models.Model):
         db_table = "applications"
         indexes = [
             models.Index(fields=["person", "-submitted_at"], name="applications_person_submitted"),
-            models.Index(fields=["submitted_at"], name="applications_trouble", condition=~models.Q(trouble="")),
+            models.Index(
+                fields=["submitted_at"], name="applications_trouble", condition=~models.Q(trouble="")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["person", "idempotency_key"], name="applications_idempotency"),

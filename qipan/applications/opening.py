@@ -12,7 +12,7 @@ from qipan import records
 from qipan.adapters.working_days import WORKING_DAYS
 from qipan.agencies.queries import Wanted, handling_agencies
 from qipan.applications.intake import Asking
-from qipan.applications.numbers import new_id
+from qipan.applications.numbering import new_id
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Limits
 from qipan.core.elements import Field, Value

@@ -12,7 +12,9 @@ from qipan.core.formats import gb11643_digit
 from qipan.core.predicates import Predicate, Truth, World, judge
 
 _PLACE = re.compile(r"\{(?P<what>region|date|serial|year)(?::(?P<digits>\d+))?\}")
-FIRST_SEQUENCE = 500  # of births of a day and sex in a county: those below were given out by the registers of old
+FIRST_SEQUENCE = (
+    500  # of births of a day and sex in a county: those below were given out by the registers of old
+)
 MALE = "1"
 
 NextSerial = Callable[[str], int]

@@ -49,13 +49,19 @@ def _depends_on(knowledge: Knowledge, read: Collection[Field]) -> Iterator[Hasha
     yield frozenset((field, knowledge.facts[field]) for field in knowledge.facts if field in read)
     yield frozenset(knowledge.assumed.items())
     yield from (knowledge.stated, knowledge.wallet, knowledge.without, knowledge.lacking)
-    yield from (knowledge.skipped, knowledge.refused, knowledge.granted, knowledge.identified, knowledge.today)
+    yield from (
+        knowledge.skipped,
+        knowledge.refused,
+        knowledge.granted,
+        knowledge.identified,
+        knowledge.today,
+    )
 
 
 def _conditions(ground: GroundEvent) -> Iterator[Predicate]:
-    possible = [*ground.whens.values(), *(lookup.when for lookup in ground.lookups)]
+    whens = [*ground.whens.values(), *(one.when for one in ground.lookups)]
     for service in ground.services:
-        possible.append(service.when)
-        for part in (*service.needs, *service.gives, *service.evidence):
-            possible.append(part.when)
-    yield from (when for when in possible if when is not None)
+        whens += [service.when, *(need.when for need in service.needs)]
+        whens += [output.when for output in service.gives]
+        whens += [document.when for document in service.evidence]
+    yield from (when for when in whens if when is not None)

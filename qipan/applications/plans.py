@@ -58,7 +58,9 @@ def visible_fields(plan: Plan) -> dict[str, list[str]]:
 
 def store(one: Planned) -> None:
     """Store a plan unless it is there."""
-    records.execute(STORE, [one.digest, one.plan.event, one.version, one.body, records.json_text(one.visible)])
+    records.execute(
+        STORE, [one.digest, one.plan.event, one.version, one.body, records.json_text(one.visible)]
+    )
 
 
 @lru_cache(maxsize=512)

@@ -69,7 +69,10 @@ def _record(row: DraftRow, acting: Acting, looked_up: Sequence[LookedUp], at: da
         one.step: {
             "kind": "resource",
             "at": at.isoformat(),
-            "facts": {**_kept_before(row, one.step), **{str(field): value for field, value in one.values.items()}},
+            "facts": {
+                **_kept_before(row, one.step),
+                **{str(field): value for field, value in one.values.items()},
+            },
         }
         for one in looked_up
         if one.values

@@ -8,6 +8,7 @@ from uuid import UUID
 from qipan import records
 from qipan.applications.lookups import LookedUp
 from qipan.ledger import operations as ledger
+from qipan.ledger.entries import NewEntry
 from qipan.people.actors import Acting
 
 # The subjects are those of our persons whose numbers it was about; others are known to nobody here.
@@ -64,7 +65,12 @@ def record_calls(made_for: For, acting: Acting, looked_up: Sequence[LookedUp], a
     )
 
 
-def _entry(made_for: For, acting: Acting, one: LookedUp) -> ledger.NewEntry:
+def _entry(made_for: For, acting: Acting, one: LookedUp) -> NewEntry:
     return acting.entry(
-        "look_up", made_for.subject, step=one.step, fields=one.fields, purpose=one.purpose, outcome=one.outcome
+        "look_up",
+        made_for.subject,
+        step=one.step,
+        fields=one.fields,
+        purpose=one.purpose,
+        outcome=one.outcome,
     )

@@ -81,5 +81,9 @@ def _deciding_answers(asking: Asking, typed: Mapping[str, object]) -> Iterator[t
         one = typed.get(str(field))
         element = asking.element(field) if one is not None else None
         value = read(one, element) if element else None
-        if value is not None and not isinstance(value, CheckFailure) and failure_of(asking, field, value) is None:
+        if (
+            value is not None
+            and not isinstance(value, CheckFailure)
+            and failure_of(asking, field, value) is None
+        ):
             yield field, value

@@ -28,16 +28,18 @@ class AdvanceFailed(Exception):
     """An application could not be advanced; the cause is named without its words, which may hold people's data."""
 
 
-@app.task(name=TASK, queue=QUEUE, retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=3), pass_context=True)
+@app.task(
+    name=TASK, queue=QUEUE, retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=3), pass_context=True
+)
 def advance(context: JobContext, *, application: str) -> None:
     """Advance an application; after the last attempt, an official sees that it is stuck."""
     try:
         advance_application(application=UUID(application), now=timezone.now)
     except NotTheirs:
         _log.warning("There is no application %s to advance.", application)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- raised again, without its words
         where = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("Advancing %s failed: %s\n%s", application, type(error).__name__, where)  # noqa: TRY400
+        _log.error("Advancing %s failed: %s\n%s", application, type(error).__name__, where)
         if context.job.attempts + 1 >= ATTEMPTS:
             _put_in_trouble(UUID(application), type(error).__name__)
         raise AdvanceFailed(type(error).__name__) from None

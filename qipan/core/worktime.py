@@ -3,6 +3,7 @@
 Limits count from the day after (行政许可法 第八十二条: 工作日，不含法定节假日); the day of arrival is day zero.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import count
 from typing import Protocol
@@ -40,5 +41,5 @@ def working_days(after: date, until: date, calendar: Calendar) -> int:
     return sum(calendar.is_working(after + _DAY * offset) for offset in range(1, (until - after).days + 1))
 
 
-def _days_from(start: date) -> "map[date]":
-    return map(lambda offset: start + _DAY * offset, count())
+def _days_from(start: date) -> Iterator[date]:
+    return (start + _DAY * offset for offset in count())

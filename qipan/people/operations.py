@@ -46,7 +46,13 @@ def admit_persons(*, persons: Iterable[NewPerson]) -> int:
 
 
 def appoint_official(
-    *, agency: str, name: str, post: str, services: Collection[str] = (), clerk: bool = False, sample: bool = False
+    *,
+    agency: str,
+    name: str,
+    post: str,
+    services: Collection[str] = (),
+    clerk: bool = False,
+    sample: bool = False,
 ) -> int:
     """Put an official in post, or change what they handle; give their number."""
     return records.number(APPOINT, [name, agency, post, list(services), clerk, sample])

@@ -1,7 +1,7 @@
 """What people say of how they were served."""
 
-from django.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.db import models
 
 from qipan.applications.models import Case
 

@@ -24,7 +24,9 @@ LIBRARY = Library(agencies={"police": POLICE, "grid_office": GRID})
 def west_lake(db: None) -> None:
     """All agencies of one district of Hangzhou, and the province's."""
     operations.establish_agencies(library=LIBRARY, divisions=sample_divisions(), under="330106")
-    Agency.objects.create(code="330000.police", kind="police", level="province", division="330000", name_zh="公安厅")
+    Agency.objects.create(
+        code="330000.police", kind="police", level="province", division="330000", name_zh="公安厅"
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ class Visitor(Client):
         session = self.session
         session["person_id"] = acting.actor.id
         session.save()
-        self.cookies["sessionid"] = session.session_key
+        self.cookies["sessionid"] = str(session.session_key)
         return self
 
 

@@ -39,7 +39,9 @@ def test_accepting_says_when_and_by_whom(cast: Cast, application: UUID, case: UU
     assert Entry.objects.filter(act="accept_case", subject=f"case:{case}", actor=row.handler).count() == 1
 
 
-def test_a_case_can_be_taken_up_for_review_before_it_is_decided(cast: Cast, application: UUID, case: UUID) -> None:
+def test_a_case_can_be_taken_up_for_review_before_it_is_decided(
+    cast: Cast, application: UUID, case: UUID
+) -> None:
     hospital = cast.official("hospital")
     operations.accept_case(acting=hospital, case=case, at=MONDAY)
     operations.review_case(acting=hospital, case=case, at=MONDAY)
@@ -97,16 +99,16 @@ def test_outputs_that_no_rule_gives_must_be_entered_and_are_checked(cast: Cast, 
     assert refused.value.missing == ("child.card_number",)
     with pytest.raises(UnableToGrant) as refused:
         operations.grant_case(acting=office, case=case, outputs={"child.card_number": "A1"}, at=MONDAY)
-    assert [(field, failure.code) for field, failure in refused.value.invalid] == [("child.card_number", "too-short")]
+    assert [(field, failure.code) for field, failure in refused.value.invalid] == [
+        ("child.card_number", "too-short")
+    ]
 
 
 def test_an_official_gives_only_what_their_service_gives(cast: Cast, case: UUID) -> None:
     hospital = cast.official("hospital")
     operations.accept_case(acting=hospital, case=case, at=MONDAY)
     with pytest.raises(UnableToGrant) as refused:
-        operations.grant_case(
-            acting=hospital, case=case, outputs={"mother.marital_status": "10"}, at=MONDAY
-        )
+        operations.grant_case(acting=hospital, case=case, outputs={"mother.marital_status": "10"}, at=MONDAY)
     assert [field for field, _ in refused.value.invalid] == ["mother.marital_status"]
 
 
@@ -125,13 +127,13 @@ def test_the_clock_starts_when_the_case_reaches_its_agency(cast: Cast, applicati
     row = play.case_of(application, "birth_certificate")
     assert (str(row.due_on), str(row.statutory_due_on)) == ("2026-11-24", "2026-11-26")
     assert play.case_of(application, "household_registration").due_on is None
-    play.granted(cast, application, "birth_certificate", "hospital", at=play.later(4))  # a Friday
+    play.granted(cast, application, "birth_certificate", "hospital", play.later(4))  # a Friday
     row = play.case_of(application, "household_registration")
     assert (str(row.due_on), str(row.statutory_due_on)) == ("2026-12-02", "2026-12-08")
 
 
-def returned(cast: Cast, case: UUID, **marked: object) -> None:
-    operations.return_for_correction(  # type: ignore[arg-type]
+def returned(cast: Cast, case: UUID, **marked: list[str]) -> None:
+    operations.return_for_correction(
         acting=cast.official("hospital"), case=case, message="名字写错了", at=MONDAY, **marked
     )
 

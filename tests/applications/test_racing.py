@@ -1,6 +1,6 @@
 """Many at once: fifty retries, two officials, a withdrawal against a grant; with real threads on real connections."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
@@ -99,9 +99,9 @@ def _exactly_one_of_everything() -> None:
 
 
 @pytest.fixture
-def case(cast: Cast) -> Iterator[UUID]:
+def case(cast: Cast) -> UUID:
     application = play.running(cast).application
-    yield play.case_of(application, "birth_certificate").id
+    return play.case_of(application, "birth_certificate").id
 
 
 def test_of_two_officials_who_accept_one_is_first(cast: Cast, case: UUID) -> None:
@@ -156,9 +156,7 @@ def test_numbers_given_at_once_are_all_different(cast: Cast) -> None:
 
 
 def test_two_batches_over_the_same_cases_do_not_wait_for_each_other_in_a_circle(cast: Cast) -> None:
-    cases = [
-        play.case_of(play.running(cast).application, "birth_certificate").id for _ in range(6)
-    ]
+    cases = [play.case_of(play.running(cast).application, "birth_certificate").id for _ in range(6)]
     hospital = cast.official("hospital")
     results = at_once(
         lambda: operations.accept_cases(acting=hospital, cases=cases, at=MONDAY),

@@ -37,7 +37,9 @@ def draft(cast: Cast) -> UUID:
         (b"\x89PNG\r\n\x1a\n", "image/png"),
     ],
 )
-def test_a_document_is_what_its_content_says(cast: Cast, draft: UUID, content: bytes, media_type: str) -> None:
+def test_a_document_is_what_its_content_says(
+    cast: Cast, draft: UUID, content: bytes, media_type: str
+) -> None:
     found = queries.upload_content(send(cast, content, draft), cast.mother_id)
     assert found is not None
     assert (found.media_type, bytes(found.content)) == (media_type, content)

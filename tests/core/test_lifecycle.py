@@ -74,4 +74,4 @@ def test_a_refusal_names_the_state_and_the_act() -> None:
 def test_every_state_is_waiting_in_hand_or_ended() -> None:
     assert {CaseState.WAITING, *IN_HAND, *ENDED} == set(CaseState)
     assert not set(IN_HAND) & ENDED
-    assert ENDED == FAILED | {CaseState.DELIVERED}
+    assert FAILED | {CaseState.DELIVERED} == ENDED

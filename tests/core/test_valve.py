@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qipan.core.declarations import GrantDeclaration, PartySlot, Resource, Share
 from qipan.core.elements import Field, PartyKind, Text
-from qipan.core.valve import Request, decide, let_through, masked
+from qipan.core.valve import Let, Passage, Request, decide, let_through, masked
 
 NAME, NUMBER, INCOME = (Field("person", word) for word in ("name", "id_number", "income"))
 OPEN = Resource(
@@ -27,11 +27,13 @@ GRANT = GrantDeclaration("g", "population", "newborn", frozenset({"Person.name"}
 
 
 def test_an_open_resource_passes_what_is_asked() -> None:
-    assert decide(ASKED, OPEN, ()) == ({NAME, INCOME}, {})
+    assert decide(ASKED, OPEN, ()) == Passage(frozenset({NAME, INCOME}), {})
 
 
 def test_a_field_that_the_resource_does_not_have_is_refused_by_itself() -> None:
-    assert decide(ASKED._replace(fields=(NAME, NUMBER)), OPEN, ()) == ({NAME}, {NUMBER: "not-given"})
+    assert decide(ASKED._replace(fields=(NAME, NUMBER)), OPEN, ()) == Passage(
+        frozenset({NAME}), {NUMBER: "not-given"}
+    )
 
 
 @pytest.mark.parametrize("basis", [(), ("",), (" ",)])
@@ -46,11 +48,13 @@ def test_without_a_purpose_nothing_passes() -> None:
 
 
 def test_what_is_withheld_passes_under_no_grant() -> None:
-    assert decide(ASKED, WITHHELD, (GRANT,)) == (frozenset(), {NAME: "withheld", INCOME: "withheld"})
+    nothing = Passage(frozenset(), {NAME: "withheld", INCOME: "withheld"})
+    assert decide(ASKED, WITHHELD, (GRANT,)) == nothing
 
 
 def test_a_grant_passes_the_fields_it_names_and_no_others() -> None:
-    assert decide(ASKED, CONDITIONAL, (GRANT,)) == ({NAME}, {INCOME: "not-granted"})
+    passage = Passage(frozenset({NAME}), {INCOME: "not-granted"})
+    assert decide(ASKED, CONDITIONAL, (GRANT,)) == passage
 
 
 def test_two_grants_pass_what_either_names() -> None:
@@ -63,16 +67,14 @@ def test_a_grant_ends_with_its_last_day() -> None:
     assert decide(tomorrow, CONDITIONAL, (GRANT,)).refused == {NAME: "expired", INCOME: "expired"}
 
 
-@pytest.mark.parametrize(
-    "grant", [replace(GRANT, event="retirement"), replace(GRANT, resource="marriage")]
-)
+@pytest.mark.parametrize("grant", [replace(GRANT, event="retirement"), replace(GRANT, resource="marriage")])
 def test_another_events_or_resources_grant_opens_nothing(grant: GrantDeclaration) -> None:
     assert decide(ASKED, CONDITIONAL, (grant,)).refused == {NAME: "no-grant", INCOME: "no-grant"}
 
 
 def test_what_a_source_gives_unasked_is_dropped_and_counted() -> None:
     passage = decide(ASKED._replace(fields=(NAME,)), OPEN, ())
-    assert let_through(passage, {NAME: "王芳", INCOME: 100}) == ({NAME: "王芳"}, 1)
+    assert let_through(passage, {NAME: "王芳", INCOME: 100}) == Let({NAME: "王芳"}, 1)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,9 @@ def test_a_due_date_is_a_working_day_and_exactly_that_many_lie_before_it(
     due = due_on(start, days, WORKING_DAYS, paused)
     between = [start + timedelta(days=offset) for offset in range(1, (due - start).days + 1)]
     assert WORKING_DAYS.is_working(due)
-    assert sum(map(WORKING_DAYS.is_working, between)) == days + paused == working_days(start, due, WORKING_DAYS)
+    assert (
+        sum(map(WORKING_DAYS.is_working, between)) == days + paused == working_days(start, due, WORKING_DAYS)
+    )
 
 
 @given(DAYS, DAYS)

@@ -1,5 +1,7 @@
 """No trace, no act."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -25,7 +27,7 @@ def test_outside_a_transaction_nothing_is_appended() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_act_that_fails_leaves_no_trace() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with suppress(RuntimeError), transaction.atomic():
         ledger.append([ACCEPT], NOON)
         raise RuntimeError
     assert not Entry.objects.exists()
@@ -34,8 +36,17 @@ def test_an_act_that_fails_leaves_no_trace() -> None:
 def test_entries_keep_their_order_and_everything_they_say(db: None) -> None:
     ledger.append([ACCEPT, SERVED], NOON)
     first, second = Entry.objects.order_by("id")
-    assert (first.act, first.actor_kind, first.actor, first.on_behalf_of) == ("accept_case", "official", 7, None)
-    assert (second.on_behalf_of, second.subject, second.details) == (42, "application:1", {"under": "present"})
+    assert (first.act, first.actor_kind, first.actor, first.on_behalf_of) == (
+        "accept_case",
+        "official",
+        7,
+        None,
+    )
+    assert (second.on_behalf_of, second.subject, second.details) == (
+        42,
+        "application:1",
+        {"under": "present"},
+    )
     assert first.at == second.at == NOON
 
 
@@ -67,7 +78,9 @@ def test_what_only_grows_refuses_to_be_changed(db: None, table: str, change: str
         records.execute(change.format(table, column, column))
 
 
-def test_one_statement_appends_however_many(db: None, assert_query_count) -> None:  # type: ignore[no-untyped-def]
+def test_one_statement_appends_however_many(
+    db: None, assert_query_count: Callable[[int], AbstractContextManager[None]]
+) -> None:
     with assert_query_count(1):
         ledger.append([ACCEPT] * 50, NOON)
     assert Entry.objects.count() == 50

@@ -41,7 +41,9 @@ def test_an_agency_always_gets_the_same_sample_official(db: None) -> None:
 
 
 def test_an_official_acts_for_their_agency_and_services_alone(db: None) -> None:
-    number = operations.appoint_official(agency=POLICE, name="陈", post="经办人", services=["household_registration"])
+    number = operations.appoint_official(
+        agency=POLICE, name="陈", post="经办人", services=["household_registration"]
+    )
     actor = queries.actor_of_official(number)
     assert actor is not None
     acting = Acting(actor)
@@ -86,7 +88,10 @@ def test_issuing_and_revoking_leave_a_trace_each(db: None) -> None:
     number = ApiKey.objects.get().id
     operations.revoke_api_key(acting=SYSTEM, key=number, at=NOON)
     operations.revoke_api_key(acting=SYSTEM, key=number, at=NOON)
-    assert list(Entry.objects.order_by("id").values_list("act", flat=True)) == ["issue_api_key", "revoke_api_key"]
+    assert list(Entry.objects.order_by("id").values_list("act", flat=True)) == [
+        "issue_api_key",
+        "revoke_api_key",
+    ]
 
 
 def test_unknown_numbers_belong_to_nobody(db: None) -> None:

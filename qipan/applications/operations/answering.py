@@ -48,14 +48,12 @@ class _Correction(NamedTuple):
     sent: tuple[str, ...]
 
 
-def answer_missing(
-    *, acting: Acting, application: UUID, answers: Mapping[str, object], at: datetime
-) -> None:
+def answer_missing(*, acting: Acting, application: UUID, answers: Mapping[str, object], at: datetime) -> None:
     """Answer what no source could give; every missing field at once. Raises NotTheirs, UnableToAnswer."""
     locked = lock_application(application)
     if not acting.may_apply_for(locked.person) or locked.state != ApplicationState.ASKING:
         raise NotTheirs
-    checks = {name: NO_CHECKS for name in locked.missing}
+    checks = dict.fromkeys(locked.missing, NO_CHECKS)
     values = _good(locked, answers, checks, at)
     learn(application, FactSource("answer"), values, at)
     Application.objects.filter(id=application).update(state=ApplicationState.RUNNING, missing=[])

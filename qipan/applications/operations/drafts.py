@@ -9,7 +9,7 @@ from uuid import UUID
 
 from qipan import records
 from qipan.applications.errors import NotTheirs, UnableToStart
-from qipan.applications.numbers import new_id
+from qipan.applications.numbering import new_id
 from qipan.catalogue import queries as catalogue
 from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
-
 from qipan import records
 from qipan.applications import deciding
 from qipan.applications import outputs as giving
@@ -49,12 +47,12 @@ def review_case(*, acting: Acting, case: UUID, at: datetime) -> None:
 
 def decline_case(*, acting: Acting, case: UUID, reason: str, at: datetime) -> None:
     """Do not accept a case (不予受理), and say why. Raises NotTheirs, NotInThisState, Unreasoned."""
-    _end(acting, case, CaseAct.DECLINE, "decline_case", reason, at)
+    _end(acting, case, act=CaseAct.DECLINE, name="decline_case", reason=reason, at=at)
 
 
 def refuse_case(*, acting: Acting, case: UUID, reason: str, at: datetime) -> None:
     """Refuse an accepted case (不予), and say why. Raises NotTheirs, NotInThisState, Unreasoned."""
-    _end(acting, case, CaseAct.REFUSE, "refuse_case", reason, at)
+    _end(acting, case, act=CaseAct.REFUSE, name="refuse_case", reason=reason, at=at)
 
 
 def return_for_correction(
@@ -131,7 +129,7 @@ def _accept(acting: Acting, locked: LockedCase, at: datetime) -> LockedCase:
     return accepted
 
 
-def _end(acting: Acting, case: UUID, act: CaseAct, name: str, reason: str, at: datetime) -> None:
+def _end(acting: Acting, case: UUID, *, act: CaseAct, name: str, reason: str, at: datetime) -> None:
     said = _reasoned(reason)
     locked = change(_theirs(acting, case), act, at, decided_at=at, reason=said, handler=acting.actor.id)
     ledger.append([acting.entry(name, locked.subject)], at)
@@ -161,7 +159,7 @@ def _each(cases: Sequence[UUID], act: Callable[[UUID], None]) -> tuple[BatchResu
 
 def _problem(case: UUID, act: Callable[[UUID], None]) -> UnableToAct | None:
     try:
-        with transaction.atomic():
+        with records.savepoint():
             act(case)
     except UnableToAct as problem:
         return problem

@@ -127,7 +127,8 @@ def _record(locked: LockedApplication, looked_up: Sequence[LookedUp], at: dateti
     given_up = {one.step for one in looked_up if failed.get(one.step, 0) >= TRIES or one.outcome == "refused"}
     lacking = {lack_text(one.step, field) for one in looked_up if not one.failed for field in one.lacking}
     changed = locked._replace(
-        without=tuple(sorted({*locked.without, *given_up})), lacking=tuple(sorted({*locked.lacking, *lacking}))
+        without=tuple(sorted({*locked.without, *given_up})),
+        lacking=tuple(sorted({*locked.lacking, *lacking})),
     )
     if changed != locked:
         Application.objects.filter(id=locked.id).update(
@@ -155,7 +156,9 @@ def _ready_fetches(state: _State) -> tuple[Fetch, ...]:
 
 def _take_step(state: _State, at: datetime) -> bool:
     """Do what can be done at once; whether anything was, so that more may follow."""
-    return any([_begin_cases(state, at), _open_cases(state, at), _stop_cases(state, at), _grant_cases(state, at)])
+    return any(
+        [_begin_cases(state, at), _open_cases(state, at), _stop_cases(state, at), _grant_cases(state, at)]
+    )
 
 
 def _begin_cases(state: _State, at: datetime) -> bool:
@@ -194,7 +197,9 @@ def _open_cases(state: _State, at: datetime) -> bool:
 def _stop_cases(state: _State, at: datetime) -> bool:
     """Stop what waits for something that will not come, and what a condition, now settled, leaves out."""
     left = {
-        each.service: each.reason for each in state.planned.plan.left if each.what == "service" and each.settled
+        each.service: each.reason
+        for each in state.planned.plan.left
+        if each.what == "service" and each.settled
     }
     stopped = []
     for case in state.cases:
@@ -243,7 +248,13 @@ def _conclude(state: _State, at: datetime) -> None:
     over = bool(state.cases) and all(case.state in ENDED for case in state.cases)
     missing = [] if over else [str(question.field) for question in state.planned.plan.questions]
     trouble = "" if over else _trouble(state)
-    now = ApplicationState.FINISHED if over else ApplicationState.ASKING if missing else ApplicationState.RUNNING
+    now = (
+        ApplicationState.FINISHED
+        if over
+        else ApplicationState.ASKING
+        if missing
+        else ApplicationState.RUNNING
+    )
     if now != application.state:
         ledger.append([SYSTEM.entry("turn_" + now, f"application:{application.id}", missing=missing)], at)
     plan = _promise(state, at)
@@ -256,7 +267,12 @@ def _trouble(state: _State) -> str:
     """Name a source without which a service cannot go on and about which the person cannot be asked."""
     waiting = {case.service for case in state.cases if case.state == CaseState.WAITING}
     for left in state.planned.plan.left:
-        if left.what == "service" and left.service in waiting and left.settled and left.reason.code not in UNDONE:
+        if (
+            left.what == "service"
+            and left.service in waiting
+            and left.settled
+            and left.reason.code not in UNDONE
+        ):
             return " ".join([left.reason.code, *left.reason.resources])
     return ""
 

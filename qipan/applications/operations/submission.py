@@ -96,7 +96,8 @@ def submit_application(
     if start.application is not None and start.number is not None:
         return Submitted(start.number, start.application, created=False)
     given = _Content(event, start.current_version, answers or {}, frozenset(consents), frozenset(skipped))
-    submission = _submission(acting, person, key, start, _with_draft(given, start), at)
+    content = _with_draft(given, start)
+    submission = _submission(start, content, acting=acting, person=person, key=key, at=at)
     return insert(submission, at) or _existing(person, key)
 
 
@@ -126,7 +127,7 @@ def _with_draft(given: _Content, start: _Start) -> _Content:
 
 
 def _submission(
-    acting: Acting, person: int, key: str, start: _Start, content: _Content, at: datetime
+    start: _Start, content: _Content, *, acting: Acting, person: int, key: str, at: datetime
 ) -> Submission:
     asking = _asking(content, at)
     identity = identity_facts(asking.event, Identity(start.name, start.id_number, start.phone))
@@ -184,7 +185,9 @@ def _complete(
     ]
     if answered.unanswered or answered.failures or unsent:
         failures = [(str(field), failure) for field, failure in answered.failures.items()]
-        raise UnableToSubmit(unanswered=list(map(str, answered.unanswered)), invalid=failures, documents=unsent)
+        raise UnableToSubmit(
+            unanswered=list(map(str, answered.unanswered)), invalid=failures, documents=unsent
+        )
     return answered
 
 

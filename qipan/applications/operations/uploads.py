@@ -6,7 +6,7 @@ from uuid import UUID
 
 from qipan import records
 from qipan.applications.errors import NotTheirs, UnableToUpload
-from qipan.applications.numbers import new_id
+from qipan.applications.numbering import new_id
 from qipan.people.actors import Acting
 
 LARGEST = 10_000_000
@@ -53,7 +53,7 @@ def attach_upload(
     at: datetime,
 ) -> UUID:
     """Keep a document for a draft; its kind is told by its content. Raises UnableToUpload and NotTheirs."""
-    return _attach(TO_DRAFT, acting, draft, (service, evidence, filename), content, at)
+    return _attach(TO_DRAFT, acting, draft, named=(service, evidence, filename), content=content, at=at)
 
 
 def attach_upload_to_case(
@@ -67,7 +67,7 @@ def attach_upload_to_case(
     at: datetime,
 ) -> UUID:
     """Keep a document for a case that was returned for correction. Raises UnableToUpload and NotTheirs."""
-    return _attach(TO_CASE, acting, case, (service, evidence, filename), content, at)
+    return _attach(TO_CASE, acting, case, named=(service, evidence, filename), content=content, at=at)
 
 
 def remove_upload(*, acting: Acting, upload: UUID) -> None:
@@ -89,7 +89,7 @@ def media_type_of(content: bytes) -> str:
 
 
 def _attach(
-    place: str, acting: Acting, to: UUID, named: tuple[str, str, str], content: bytes, at: datetime
+    place: str, acting: Acting, to: UUID, *, named: tuple[str, str, str], content: bytes, at: datetime
 ) -> UUID:
     service, evidence, filename = named
     upload = new_id(at)

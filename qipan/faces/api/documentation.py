@@ -41,9 +41,12 @@ class Shape(NamedTuple):
 @require_safe
 def documentation(request: HttpRequest) -> HttpResponse:
     """Every call and every shape, from the OpenAPI document."""
-
     document: dict[str, Any] = api.get_openapi_schema()
-    values = {"groups": _groups(document), "shapes": _shapes(document), "description": document["info"]["description"]}
+    values = {
+        "groups": _groups(document),
+        "shapes": _shapes(document),
+        "description": document["info"]["description"],
+    }
     return render(request, "api/docs.html", values)
 
 
@@ -56,10 +59,19 @@ def _groups(document: dict[str, Any]) -> dict[str, list[Route]]:
 
 
 def _route(method: str, path: str, call: dict[str, Any]) -> Route:
-    parameters = [Parameter(one["name"], one["in"], bool(one.get("required"))) for one in call.get("parameters", ())]
+    parameters = [
+        Parameter(one["name"], one["in"], bool(one.get("required"))) for one in call.get("parameters", ())
+    ]
     answers = [_content(answer) for code, answer in call["responses"].items() if str(code).startswith("2")]
     body = _content(call.get("requestBody", {}))
-    return Route(method.upper(), path, call.get("summary", ""), tuple(parameters), body, next(filter(None, answers), ""))
+    return Route(
+        method.upper(),
+        path,
+        call.get("summary", ""),
+        tuple(parameters),
+        body,
+        next(filter(None, answers), ""),
+    )
 
 
 def _content(part: dict[str, Any]) -> str:

@@ -95,7 +95,12 @@ def begin(request: HttpRequest, given: DraftIn) -> Status[DraftOut]:
     who, at = acting(request), timezone.now()
     with transaction.atomic():
         draft = operations.start_draft(
-            acting=who, person=who.applicant, event=given.event, answers=given.answers, skipped=given.skipped, at=at
+            acting=who,
+            person=who.applicant,
+            event=given.event,
+            answers=given.answers,
+            skipped=given.skipped,
+            at=at,
         )
         operations.consent(acting=who, draft=draft, resources=given.consents, at=at)
     prefill_draft(acting=who, draft=draft, at=at)

@@ -144,7 +144,8 @@ def _faults(error: UnableToAct) -> list[Fault]:
     if isinstance(error, UnableToAnswer):
         missing: list[Fault] = [{"field": name, "code": "unanswered"} for name in error.unanswered]
         unsent: list[Fault] = [
-            {"service": service, "evidence": evidence, "code": "unsent"} for service, evidence in error.documents
+            {"service": service, "evidence": evidence, "code": "unsent"}
+            for service, evidence in error.documents
         ]
         return [*missing, *(_wrong(*each) for each in error.invalid), *unsent]
     if isinstance(error, UnableToGrant):
@@ -159,6 +160,10 @@ def _wrong(field: str, failure: CheckFailure) -> Fault:
 
 def _plain(error: UnableToAct) -> dict[str, object]:
     """What else there is to say, where it is plain."""
-    if isinstance(error, UnableToUpload | UnableToStart) or error.code in {"not-in-this-state", "rating", "rated"}:
+    if isinstance(error, UnableToUpload | UnableToStart) or error.code in {
+        "not-in-this-state",
+        "rating",
+        "rated",
+    }:
         return {"values": dict(error.values)}
     return {}

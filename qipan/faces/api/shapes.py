@@ -35,5 +35,5 @@ def _plain(kind: Any) -> Any:
     if origin in {Union, UnionType}:
         return Union[tuple(NoneType if one is None else one for one in inner)]  # noqa: UP007 -- built at run time
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return dict[inner]  # type: ignore[valid-type]
+        return dict[inner]  # type: ignore[valid-type,misc]
     return kind
