@@ -49,8 +49,9 @@ def _fitting(text: str) -> list[Place]:
     return sorted(fitting, key=lambda place: _distance(place, text))
 
 
-def _distance(place: Place, text: str) -> tuple[bool, bool, int, str]:
-    return (text not in place.name, not place.code.startswith(HOME), len(place.name), place.code)
+def _distance(place: Place, text: str) -> tuple[bool, bool, bool, int, str]:
+    name = place.name
+    return (text not in name, not name.endswith(text), not place.code.startswith(HOME), len(name), place.code)
 
 
 @lru_cache(maxsize=1)

@@ -93,11 +93,21 @@ def form(request: HttpRequest, draft: UUID) -> HttpResponse:
 @access(signed_in_person)
 @require_POST
 def save(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """Keep what is typed, quietly, and show what follows from it: a fragment for htmx."""
-    _keep(request, draft)
-    view = the_form(request, draft)
+    """Keep what is typed, quietly, and show what follows from it: a fragment for htmx.
+
+    Where the questions may change, what can be looked up now is looked up first, so that it is not asked.
+    """
+    troubles = _keep(request, draft)
     template = "_questions.html" if request.headers.get("HX-Target") == "questions" else "_saved.html"
-    return page(request, template, {**_form_values(request, draft, view), "saved_at": timezone.localtime()})
+    if template == "_questions.html":
+        with theirs():
+            prefill.prefill_draft(acting=the_acting(request), draft=draft, at=timezone.now())
+    view = the_form(request, draft)
+    return page(
+        request,
+        template,
+        {**_form_values(request, draft, view), "saved_at": timezone.localtime(), "troubles": troubles},
+    )
 
 
 @access(signed_in_person)
@@ -182,7 +192,7 @@ def _form_values(
     request: HttpRequest, draft: UUID, view: FormView, *, strict: bool = False
 ) -> dict[str, object]:
     shown: FormPage = form_page(view, titles_of(view, request), timezone.localdate(), strict=strict)
-    return {"draft": draft, "form": shown}
+    return {"draft": draft, "form": shown, "troubles": ()}
 
 
 def _go_on(request: HttpRequest, draft: UUID) -> HttpResponse:
