@@ -25,13 +25,14 @@ WITH RECURSIVE line AS (
 SELECT code, kind, level, division, name_zh, name_en, parent FROM line ORDER BY height DESC
 """
 NEAREST = """
-SELECT coalesce(
-  (SELECT code FROM agencies JOIN unnest(wanted.codes) WITH ORDINALITY AS near (code, distance) USING (code)
-   ORDER BY distance LIMIT 1),
-  (SELECT code FROM agencies WHERE kind = wanted.kind AND parent = '' ORDER BY division LIMIT 1), '')
-FROM (SELECT ordinality, kind, string_to_array(codes, ' ') AS codes
-      FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS one (kind, codes, ordinality)) AS wanted
-ORDER BY ordinality
+SELECT ARRAY(
+  SELECT coalesce(
+    (SELECT code FROM agencies JOIN unnest(wanted.codes) WITH ORDINALITY AS near (code, distance) USING (code)
+     ORDER BY distance LIMIT 1),
+    (SELECT code FROM agencies WHERE kind = wanted.kind AND parent = '' ORDER BY division LIMIT 1), '')
+  FROM (SELECT ordinality, kind, string_to_array(codes, ' ') AS codes
+        FROM unnest(%(kinds)s::text[], %(codes)s::text[]) WITH ORDINALITY AS one (kind, codes, ordinality)) AS wanted
+  ORDER BY ordinality)
 """
 
 
@@ -58,8 +59,8 @@ class Wanted(NamedTuple):
     region: str
 
 
-class _Code(NamedTuple):
-    code: str
+class _Codes(NamedTuple):
+    codes: tuple[str, ...]
 
 
 def agency_code(kind: str, level: Level | str, region: str) -> str:
@@ -84,9 +85,9 @@ def handling_agencies(wanted: Sequence[Wanted]) -> list[str]:
     unknown = [each for each, code in zip(wanted, own, strict=True) if code not in _ESTABLISHED]
     if not unknown:
         return own
-    codes = [" ".join(nearest_codes(each)) for each in unknown]
-    found = records.rows(_Code, NEAREST, [[each.kind for each in unknown], codes])
-    nearest = dict(zip(unknown, (row.code for row in found), strict=True))
+    near = [" ".join(nearest_codes(each)) for each in unknown]
+    found = records.prepared(_Codes, NEAREST, {"kinds": [each.kind for each in unknown], "codes": near})
+    nearest = dict(zip(unknown, found.codes if found else (), strict=True))
     _ESTABLISHED.update(code for each, code in zip(wanted, own, strict=True) if nearest.get(each) == code)
     return [nearest.get(each, code) for each, code in zip(wanted, own, strict=True)]
 
