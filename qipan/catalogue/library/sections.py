@@ -6,7 +6,19 @@ length in docs/handbook/library.md.
 
 from typing import Any, Final
 
-from qipan.catalogue.library.common import (
+from qipan.catalogue.library.scalars import (
+    Choice,
+    Day,
+    Free,
+    Truth,
+    ValueOf,
+    Whole,
+    Words,
+    relation_spelled,
+)
+from qipan.catalogue.library.service import SERVICE
+from qipan.catalogue.library.shapes import Key, ListOf, MapOf, Reading, Record, ShortRecord, Unfit
+from qipan.catalogue.library.vocabulary import (
     ABSTRACT,
     CHECKS,
     CONDITION,
@@ -24,18 +36,6 @@ from qipan.catalogue.library.common import (
     parties,
     party_slots,
 )
-from qipan.catalogue.library.scalars import (
-    Choice,
-    Day,
-    Free,
-    Truth,
-    ValueOf,
-    Whole,
-    Words,
-    relation_spelled,
-)
-from qipan.catalogue.library.service import SERVICE
-from qipan.catalogue.library.shapes import Key, ListOf, MapOf, Reading, Record, ShortRecord, Unfit
 from qipan.core.declarations import (
     Agency,
     CertificateType,

@@ -3,7 +3,16 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from qipan.catalogue.library.common import (
+from qipan.catalogue.library.scalars import (
+    WORD,
+    Choice,
+    ValueOf,
+    Whole,
+    Words,
+    Yes,
+)
+from qipan.catalogue.library.shapes import Key, ListOf, MapOf, Reading, Record, ShortRecord, Unfit
+from qipan.catalogue.library.vocabulary import (
     CHECKS,
     CONDITION,
     FIELD,
@@ -15,15 +24,6 @@ from qipan.catalogue.library.common import (
     TITLE,
     WORDS,
 )
-from qipan.catalogue.library.scalars import (
-    WORD,
-    Choice,
-    ValueOf,
-    Whole,
-    Words,
-    Yes,
-)
-from qipan.catalogue.library.shapes import Key, ListOf, MapOf, Reading, Record, ShortRecord, Unfit
 from qipan.core.declarations import (
     Assign,
     AssignKind,
