@@ -41,7 +41,7 @@ tour: install ## Walk through one life event in the terminal
 
 .PHONY: bench
 bench: install ## Measure the claims in bench/, side by side with their rivals
-	@$(BIN)/qipan bench
+	@$(BIN)/python -m bench
 
 .PHONY: test
 test: install ## Run the tests; one path with T=tests/core
