@@ -227,10 +227,11 @@ def test_a_grant_that_ended_years_ago_is_not_used() -> None:
     assert "expired(p)" not in {fetch["name"] for fetch in plan["fetches"]}
 
 
-@pytest.mark.xfail(reason="a traceback", raises=FileNotFoundError)
 def test_a_drawing_in_a_folder_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
     options = ["--library", str(LIBRARIES / "dog"), "--output", str(tmp_path / "nowhere" / "plan.svg")]
     result = CliRunner().invoke(main, ["graph", "dog", *options])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 2
+    assert "nowhere" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -37,5 +37,13 @@ def graph_command(
     if output is None:
         click.echo(drawing, nl=False)
     else:
+        _write(output, drawing, language)
+
+
+def _write(output: Path, drawing: str, language: str) -> None:
+    try:
         output.write_text(drawing, encoding="utf-8")
-        click.echo(say(language, "written", file=output), err=True)
+    except OSError as error:
+        key = "no-folder" if isinstance(error, FileNotFoundError) else "unwritable"
+        raise click.UsageError(say(language, key, file=output, folder=output.parent)) from None
+    click.echo(say(language, "written", file=output), err=True)

@@ -72,6 +72,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "step-service": ("办好“{via}”后产生：{facts}", "“{via}”, once granted, brings about: {facts}"),
     # graphs
     "written": ("已写入 {file}", "Written to {file}"),
+    "no-folder": ("没有文件夹 {folder}，写不了 {file}。请先建好文件夹。", "There is no folder {folder} to write {file} in. Make it first."),
+    "unwritable": ("写不了 {file}。请换一个可以写入的位置。", "{file} cannot be written. Choose a place where you may write."),
     # lint
     "clean": ("没有问题：{counts}。", "No problems: {counts}."),
     "found": ("{errors} 处错误，{warnings} 处提醒。", "{errors} errors, {warnings} warnings."),
