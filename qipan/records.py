@@ -66,7 +66,7 @@ def jsonb(value: object) -> Jsonb:
 def prepared(row: type[R], statement: LiteralString, parameters: Mapping[str, object]) -> R | None:
     """Run a busy statement and give its first row; it is parsed and planned once for each connection (others, each time)."""
     connection.ensure_connection()
-    with Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         cursor.execute(statement, parameters, prepare=True)
         values = cursor.fetchone()
         return row._make(_decode(values, _decoders(cursor.pgresult))) if values else None

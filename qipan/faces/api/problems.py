@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -21,6 +21,7 @@ from qipan.applications.errors import (
     UnableToUpload,
 )
 from qipan.core.checks import CheckFailure
+from qipan.faces.look.errors import UNKEEPABLE
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -125,10 +126,20 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(Exception)
     def our_fault(request: HttpRequest, error: Exception) -> HttpResponse:
+        theirs = _their_fault(error)
+        if theirs is not None:
+            return problem(theirs, "malformed")
         # The error's own words may hold somebody's data, so only its kind and place are written down.
         where = "".join(traceback.format_tb(error.__traceback__))
         _log.error("%s %s failed: %s\n%s", request.method, request.path, type(error).__name__, where)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "failed")
+
+
+def _their_fault(error: Exception) -> HTTPStatus | None:
+    """The status for what fails because of what was sent, however far in it fails."""
+    if isinstance(error, RequestDataTooBig):
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return HTTPStatus.BAD_REQUEST if isinstance(error, UNKEEPABLE) else None
 
 
 def _status(error: UnableToAct) -> HTTPStatus:

@@ -58,7 +58,10 @@ def _way_back(request: HttpRequest) -> str:
     """The page that was asked for; after a form was sent, the page that it stood on."""
     if request.method in {"GET", "HEAD"}:
         return request.get_full_path()
-    stood_on = urlsplit(request.headers.get("Referer", ""))
+    try:
+        stood_on = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return "/"
     return urlunsplit(("", "", stood_on.path or "/", stood_on.query, ""))
 
 

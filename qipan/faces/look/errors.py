@@ -3,14 +3,20 @@
 They are rendered without touching the database, so that they still work when it is the database that is down.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from pydantic_core import PydanticSerializationError
 
 from qipan.faces.look.access import access, anyone
 
+UNKEEPABLE = (DataError, UnicodeEncodeError, PydanticSerializationError)
+"""What happens when somebody sends what no database keeps: NUL, half a character, a number beyond all bounds. A bad request."""
 
 class Trouble(NamedTuple):
     """What happened, in a heading and a sentence, and what the reader can do."""
@@ -68,3 +74,18 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def _page(request: HttpRequest, status: int, trouble: Trouble) -> HttpResponse:
     return render(request, "look/trouble.html", {"trouble": trouble, "status": status}, status=status)
+
+
+class RefuseWhatCannotBeKept:
+    """Tell a reader who sent what no database keeps that it is their request, not our system, that is at fault."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:  # noqa: ARG002 -- Django gives both
+        """Raise BadRequest in its place, without its words: they may hold what was sent."""
+        if isinstance(exception, UNKEEPABLE):
+            raise BadRequest from None

@@ -1,5 +1,6 @@
 """Signing in and out. In the demo one chooses a synthetic resident; real accounts come in this page's place."""
 
+import re
 from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +18,7 @@ from qipan.people.rows import PersonRow
 
 SHOWN = 24
 SENSITIVE = 3
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class Resident(NamedTuple):
@@ -51,7 +53,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _choose(request: HttpRequest) -> HttpResponse:
     number = request.POST.get("person", "")
-    person = people.person(int(number)) if number.isascii() and number.isdigit() else None
+    person = people.person(int(number)) if NUMBER.fullmatch(number) else None
     if person is None or not person.sample:
         raise Http404
     begin_session(request, PERSON, person.id)
