@@ -203,7 +203,8 @@ class InboxCounts(NamedTuple):
 
 class DataUse(NamedTuple):
     """One use of a person's data. Kinds: ``call`` (a look-up in the register of a kind of ``agency``, for these ``services``) ·
-    ``case`` (an agency, by its code, received fields to handle a case). ``own``: in the person's own application.
+    ``case`` (an agency, by its code, received fields to handle a case). ``own``: in the person's own application;
+    of another's, the ``number`` is empty.
     """
 
     at: datetime

@@ -82,7 +82,8 @@ UPLOADS = "SELECT id, service, evidence, filename, media_type, size, sent_at FRO
 CONTENT = "SELECT filename, media_type, content FROM uploads WHERE id = %s AND person = %s"
 USES = """
 SELECT used.at, used.kind, used.agency, coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, used.via,
-  used.services, used.fields, used.purpose, used.legal_basis, used.outcome, coalesce(a.number, '') AS number,
+  used.services, used.fields, used.purpose, used.legal_basis, used.outcome,
+  CASE WHEN used.own THEN coalesce(a.number, '') ELSE '' END AS number,
   coalesce(a.event, d.event, '') AS event, coalesce(a.version, d.version, 0) AS version, used.own
 FROM (
   (SELECT c.at, 'call' AS kind, c.agency, c.step AS via, c.services, c.fields, c.purpose, c.legal_basis, c.outcome, c.application, c.draft,
