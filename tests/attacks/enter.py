@@ -1,7 +1,6 @@
-"""Prepares the database of a stage: ``python -m tests.attacks.enter HOME``; prints who is on it as JSON."""
+"""Prepares the database of a stage, in a process of its own in which Django is set up; prints who is on it as JSON."""
 
 import json
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +9,12 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from qipan.people import operations as people
+from qipan.people import queries
+from qipan.people.actors import SYSTEM
+from qipan.people.rows import NewPerson
 from qipan.sample.identifiers import PersonNumbers
-from qipan.site.setup import set_up
+from tests import cast as play
 
 PERSONS = 6
 NAMES = ("周文娟", "吴秀兰", "郑晓霞", "冯丽婷", "褚婷玉", "卫芳宁")
@@ -21,15 +24,7 @@ Row = dict[str, str]
 
 def main(home: Path) -> None:
     """Make tables, a library whose registers are files, and everybody in it."""
-    set_up()
     call_command("migrate", verbosity=0)
-    # The tables can be imported only once Django is set up.
-    from qipan.people import operations as people
-    from qipan.people import queries
-    from qipan.people.actors import SYSTEM
-    from qipan.people.rows import NewPerson
-    from tests import cast as play
-
     cast = play.enter(library_of_files(home, play.LIBRARY))
     rows = [family(number) for number in range(PERSONS)]
     write_registers(home, rows)
@@ -92,7 +87,3 @@ def write_registers(home: Path, rows: list[Row]) -> None:
         lines = [",".join(columns), *(",".join(row[column] for column in columns) for row in rows)]
         (drop / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (home / "registers.json").write_text(json.dumps({"drop": str(drop)}), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

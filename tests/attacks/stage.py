@@ -24,6 +24,14 @@ from qipan.adapters import embedded_postgres
 ROOT = Path(__file__).parents[2]
 TOKEN = "a" * 32
 START_SECONDS = 40
+ENTER = """
+import sys
+from pathlib import Path
+from qipan.site.setup import set_up
+set_up()
+from tests.attacks.enter import main
+main(Path(sys.argv[1]))
+"""
 MODULES = {
     "web": ("qipan.site.server", "--workers=2", "--port={port}"),
     "worker": ("qipan.faces.cli", "worker"),
@@ -38,7 +46,7 @@ class Stage:
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.database = embedded_postgres.ensure_running(home)
-        entered = self._run("tests.attacks.enter", str(home))
+        entered = self._run(ENTER, str(home))
         self.persons: Sequence[int] = entered["persons"]
         self.keys: Mapping[str, str] = entered["keys"]
         self.private: Sequence[str] = entered["private"]
@@ -108,9 +116,9 @@ class Stage:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def _run(self, module: str, *arguments: str) -> dict[str, list[int] | dict[str, str]]:
+    def _run(self, program: str, *arguments: str) -> dict[str, list[int] | dict[str, str]]:
         done = subprocess.run(
-            [sys.executable, "-m", module, *arguments], env=self._environment(), cwd=ROOT, capture_output=True,
+            [sys.executable, "-c", program, *arguments], env=self._environment(), cwd=ROOT, capture_output=True,
             text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -178,7 +178,7 @@ def test_nothing_is_granted_before_it_is_accepted(cast: Cast) -> None:
         with pytest.raises(NotInThisState):
             early(acting=cast.official("hospital"), case=case, at=MONDAY)
     waiting = play.case_of(application, "household_registration").id
-    with pytest.raises(NotInThisState):
+    with pytest.raises(NotTheirs):
         operations.accept_case(acting=cast.official("police"), case=waiting, at=MONDAY)
 
 

@@ -19,13 +19,18 @@ from tests import cast as play
 from tests.cast import MONDAY, Cast
 
 SECRET = "没有人要的秘密"
-GRANT = {"resource": "population", "event": "birth", "purpose": "办理出生一件事", "legal_basis": ["政务数据共享条例"]}
+GRANT = {
+    "resource": "population",
+    "event": "birth",
+    "purpose": "办理出生一件事",
+    "legal_basis": ["政务数据共享条例"],
+}
 EVERYTHING = {
     **play.ANSWERS, "mother.marital_status": "20", "mother.household_region": "330106002", "child.sex": "2",
     "father.id_number": play.FATHER, "father.name": "李强", "child.birth_date": "2026-11-20",
 }  # fmt: skip
 PROPERTY = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 subsets = st.sets(st.sampled_from(sorted(play.RESOURCES)))
 
@@ -53,7 +58,9 @@ def started(cast: Cast, consents: Collection[str], refused: Collection[str] = ()
     return draft
 
 
-def enter_with(folder: Path, change: Mapping[str, object], grants: Mapping[str, object] | None = None) -> Cast:
+def enter_with(
+    folder: Path, change: Mapping[str, object], grants: Mapping[str, object] | None = None
+) -> Cast:
     """The cast, with the population register shared on other terms."""
     declared = yaml.safe_load((play.LIBRARY / "birth.yaml").read_text(encoding="utf-8"))
     declared["resources"]["population"].update(change)
@@ -117,7 +124,9 @@ def test_what_a_service_needs_is_all_that_is_asked_for(cast: Cast) -> None:
     run_through(cast, sources, play.RESOURCES)
     event = library(cast.version).events["birth"]
     needed = {
-        need.field.word for use in event.services for need in library(cast.version).services[use.service].needs
+        need.field.word
+        for use in event.services
+        for need in library(cast.version).services[use.service].needs
     }
     needed |= {"household_region", "marital_status"}  # by the cases' places, and by the situation
     assert {field.word for each in sources.asked for field in each.elements} <= needed
@@ -141,9 +150,7 @@ def test_a_register_of_rubbish_puts_nothing_in(cast: Cast) -> None:
         }
     ]  # fmt: skip
     draft = started(cast, ["population"])
-    prefill_draft(
-        acting=cast.mother, draft=draft, at=MONDAY, sources=FakeSources({"population": rubbish})
-    )
+    prefill_draft(acting=cast.mother, draft=draft, at=MONDAY, sources=FakeSources({"population": rubbish}))
     assert Draft.objects.get(id=draft).facts == {}
 
 
