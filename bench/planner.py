@@ -20,8 +20,15 @@ def measure() -> Iterator[Claim]:
     with TemporaryDirectory() as folder:
         yield _plan(Path(folder))
     with TemporaryDirectory() as small, TemporaryDirectory() as large:
-        one, ten = _lint(Path(small), STANDARD_LIST), _lint(Path(large), STANDARD_LIST * 10)
-    yield Claim("lint.standard_list", one, "s", limit=5, note=f"load and check {STANDARD_LIST} services, processor time")
+        one = min(_lint(Path(small), STANDARD_LIST) for _ in range(3))
+        ten = _lint(Path(large), STANDARD_LIST * 10)
+    yield Claim(
+        "lint.standard_list",
+        one,
+        "s",
+        limit=5,
+        note=f"load and check {STANDARD_LIST} services, processor time, the best of three",
+    )
     yield Claim("lint.growth", ten / one, "times", limit=12, beside=one, beside_what="s for a tenth")
 
 
