@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from qipan.catalogue.library import marked_yaml as yaml
+from qipan.catalogue.library.patterns import may_hang
 from qipan.catalogue.library.shapes import (
     Misshapen,
     Path,
@@ -266,8 +267,12 @@ class Pattern:
         text = text_of(node, "pattern")
         try:
             re.compile(text)
-        except re.error as error:
-            raise Misshapen(node, "pattern", detail=str(error), **found(node)) from None
+            hangs = may_hang(text)
+        except (re.error, OverflowError, RecursionError) as error:
+            at = (getattr(error, "pos", None) or 0) + 1
+            raise Misshapen(node, "pattern", detail=str(error), column=at, **found(node)) from None
+        if hangs:
+            raise Misshapen(node, "pattern-hangs", **found(node))
         return text
 
     def schema(self, _definitions: Schema) -> Schema:
