@@ -82,14 +82,14 @@ lock: $(STAMP) ## Pin every dependency again, at its newest allowed version
 
 .PHONY: stop
 stop: ## Stop the embedded databases
-	@for home in .qipan .qipan/test; do
+	@for home in .qipan .qipan/test .qipan/bench; do
 	  test ! -e "$$home/postgres" || $(BIN)/python -c "import sys; from pathlib import Path; \
 	    from qipan.adapters.embedded_postgres import stop; stop(Path(sys.argv[1]))" "$$home"
 	done
 
 .PHONY: clean
 clean: stop ## Remove everything that was made here, sample data and databases included
-	@for home in .qipan .qipan/test; do
+	@for home in .qipan .qipan/test .qipan/bench; do
 	  test ! -e "$$home/postgres" || rm -rf "$$(readlink -f "$$home/postgres")"
 	done
 	rm -rf .qipan .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from django.db import connection
@@ -35,6 +35,7 @@ WHERE o.agency = %s OR o.id IN (SELECT max(id) FROM officials WHERE agency LIKE 
 """
 STORED = "SELECT (SELECT count(*) FROM cases), (SELECT count(*) FROM cases WHERE agency = %s AND state <> 'delivered')"
 Page = tuple[Visitor, str]
+Node = dict[str, Any]
 
 
 class _Stored(NamedTuple):
@@ -96,7 +97,7 @@ def _statements(pages: Sequence[Page]) -> list[tuple[str, object]]:
     visitor, path = pages[0]
     asked: list[tuple[str, object]] = []
 
-    def note(execute, statement, parameters, many, context):  # noqa: ANN001, ANN202
+    def note(execute: Any, statement: str, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
         asked.append((statement, parameters))
         return execute(statement, parameters, many, context)
 
@@ -126,26 +127,26 @@ def _explained(statements: Sequence[tuple[str, object]]) -> Iterator[Claim]:
     )
 
 
-def _plan(statement: str, parameters: object) -> Iterator[dict]:
+def _plan(statement: str, parameters: Any) -> Iterator[Node]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
         found = cursor.fetchone()[0]
     yield from _nodes((json.loads(found) if isinstance(found, str) else found)[0]["Plan"])
 
 
-def _nodes(plan: dict) -> Iterator[dict]:
+def _nodes(plan: Node) -> Iterator[Node]:
     yield plan
     for part in plan.get("Plans", ()):
         yield from _nodes(part)
 
 
-def _read(node: dict) -> float:
+def _read(node: Node) -> float:
     if "Scan" not in node["Node Type"] or node.get("Relation Name") not in BIG:
         return 0
-    return (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+    return float((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
 
 
-def _rows(statement: str, parameters: Sequence[object] = ()) -> list[tuple]:
+def _rows(statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     with psycopg.connect(stage.database()) as asked:
         return asked.execute(statement, parameters).fetchall()
 
