@@ -51,3 +51,8 @@ def test_signing_out_ends_it(mother: Client) -> None:
 def test_whoever_is_gone_from_the_records_is_out_at_once(mother: Client, cast: Cast) -> None:
     Person.objects.filter(id=cast.mother_id).delete()
     assert mother.get("/applications/").status_code == 302
+
+
+def test_the_next_one_at_the_screen_cannot_go_back_to_what_was_shown(mother: Client, anybody: Client) -> None:
+    assert "no-store" in mother.get("/applications/").headers["Cache-Control"]
+    assert "Cache-Control" not in anybody.get("/").headers

@@ -50,8 +50,8 @@ def home(request: HttpRequest) -> HttpResponse:
     begun = _unfinished(request) if not query else ()
     values = {"query": query, "found": found, "groups": _groups(cards.values()), "unfinished": begun}
     if request.headers.get("HX-Target") == "found":
-        return page(request, "_found.html", values)
-    return page(request, "home.html", values, here="home")
+        return page(request, "_found.html", {**values, "fragment": True})
+    return page(request, "home.html", {**values, "fragment": False}, here="home")
 
 
 @access(anyone)

@@ -20,8 +20,14 @@ def page(
     request: HttpRequest, template: str, values: Mapping[str, object], *, here: str = "", status: int = 200
 ) -> HttpResponse:
     """A page with its frame; `here` names the part of the navigation it belongs to."""
-    frame = {"reader": _reader(request), "here": here}
-    return render(request, f"portal/{template}", {**frame, **values}, status=status)
+    reader = _reader(request)
+    frame = {"reader": reader, "here": here}
+    response = render(request, f"portal/{template}", {**frame, **values}, status=status)
+    if reader is not None:
+        response.headers["Cache-Control"] = (
+            "private, no-store"  # the next one at the kiosk must not go back to it
+        )
+    return response
 
 
 def language(request: HttpRequest) -> str:

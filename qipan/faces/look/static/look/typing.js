@@ -1,25 +1,31 @@
 // Keeps what is typed while an answer's consequences are on their way: a slow register must not eat a name.
 "use strict";
 (() => {
-  const controls = (root) => [...root.querySelectorAll("input, select, textarea")].filter((one) => one.id && one.type !== "file");
-  const state = (one) => (one.type === "radio" || one.type === "checkbox" ? one.checked : one.value);
-  let sent = new Map();
-  let typed = [];
+  const chosen = (one) => one.type === "radio" || one.type === "checkbox";
+  const state = (one) => (chosen(one) ? one.checked : one.value);
+  const controls = (root) => [...root.querySelectorAll("input, select, textarea")]
+    .filter((one) => one.id && one.type !== "file");
+  const sent = new WeakMap();
+  const typed = [];
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    sent = new Map(controls(detail.target).map((one) => [one.id, state(one)]));
+    sent.set(detail.xhr, new Map(controls(detail.target).map((one) => [one.id, state(one)])));
   });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    typed = controls(detail.target).filter((one) => sent.has(one.id) && sent.get(one.id) !== state(one))
-      .map((one) => [one.id, state(one)]);
+    const before = sent.get(detail.xhr) ?? new Map();
+    for (const one of controls(detail.target)) {
+      if (before.has(one.id) && before.get(one.id) !== state(one)) typed.push([one.id, state(one)]);
+    }
   });
   document.addEventListener("htmx:afterSettle", () => {
     for (const [id, was] of typed.splice(0)) {
       const now = document.getElementById(id);
-      if (!now) continue;
-      if (typeof was === "boolean") now.checked = was;
+      if (!now || state(now) === was) continue;
+      if (chosen(now)) now.checked = was;
       else now.value = was;
-      if (now !== document.activeElement) now.dispatchEvent(new Event("change", { bubbles: true }));
+      const stillTyping = now === document.activeElement && !chosen(now);
+      const left = now.type === "radio" && !was; // the one chosen instead speaks for both
+      if (!left && !stillTyping) now.dispatchEvent(new Event("change", { bubbles: true }));
     }
   });
 })();
