@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import httpx
 import psycopg
@@ -116,7 +116,7 @@ class Stage:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def _run(self, program: str, *arguments: str) -> dict[str, list[int] | dict[str, str]]:
+    def _run(self, program: str, *arguments: str) -> dict[str, Any]:
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments], env=self._environment(), cwd=ROOT, capture_output=True,
             text=True, check=False,

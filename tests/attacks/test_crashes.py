@@ -99,7 +99,8 @@ def decides(stage: Stage, over: Event) -> None:
 def settle(stage: Stage) -> None:
     """Wait until the worker has nothing left to do."""
     end = time.monotonic() + SETTLE_SECONDS
-    left = unfinished = [(0,)]
+    left: list[tuple[object, ...]] = []
+    unfinished: list[tuple[object, ...]] = []
     while time.monotonic() < end:
         stage.start()
         unfinished = stage.rows("SELECT id FROM cases WHERE service = 'guidance' AND state <> 'delivered'")

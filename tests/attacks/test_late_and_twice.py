@@ -1,6 +1,7 @@
 """Acts that come late, out of order, twice, or at once with their opposite."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,7 +18,7 @@ from qipan.voice import operations as voice
 from qipan.voice.models import Rating
 from qipan.voice.operations import RatedAlready, UnableToRate
 from tests import cast as play
-from tests.attacks.at_once import at_once
+from tests.attacks.at_once import Act, at_once
 from tests.cast import MONDAY, Cast
 
 SERVICE = "birth_certificate"
@@ -70,7 +71,7 @@ def test_of_many_officials_at_once_one_grants(stage_cast: Cast) -> None:
     case = play.case_of(application, SERVICE).id
     officials = colleagues(6)
     outcomes = at_once(
-        *(lambda who=who: operations.grant_case(acting=who, case=case, at=MONDAY) for who in officials)  # type: ignore[misc]
+        *(lambda who=who: operations.grant_case(acting=who, case=case, at=MONDAY) for who in officials)
     )
     assert outcomes.count(None) == 1
     assert sum(isinstance(one, NotInThisState) for one in outcomes) == 5
@@ -108,7 +109,7 @@ def test_a_correction_is_answered_once(stage_cast: Cast) -> None:
     answers: list[Mapping[str, object]] = [{"child.name": f"王小{each}"} for each in "甲乙丙丁"]
     outcomes = at_once(
         *(
-            lambda one=one: operations.answer_correction(  # type: ignore[misc]
+            lambda one=one: operations.answer_correction(
                 acting=stage_cast.mother, case=case, answers=one, at=play.later(1)
             )
             for one in answers
@@ -127,9 +128,7 @@ def test_a_rating_is_given_once(stage_cast: Cast) -> None:
     case = play.case_of(application, "guidance").id
     outcomes = at_once(
         *(
-            lambda score=score: voice.rate_case(  # type: ignore[misc]
-                acting=stage_cast.mother, case=case, score=score, at=MONDAY
-            )
+            lambda score=score: voice.rate_case(acting=stage_cast.mother, case=case, score=score, at=MONDAY)
             for score in (1, 2, 4, 5)
         )
     )
@@ -157,11 +156,12 @@ def test_nothing_is_granted_after_withdrawal(cast: Cast) -> None:
     case = play.case_of(application, SERVICE).id
     operations.withdraw_application(acting=cast.mother, application=application, at=MONDAY)
     hospital = cast.official("hospital")
-    for late in (
+    late_acts: tuple[Act, ...] = (
         lambda: operations.grant_case(acting=hospital, case=case, at=MONDAY),
         lambda: operations.refuse_case(acting=hospital, case=case, reason="迟了", at=MONDAY),
         lambda: operations.deliver_case(acting=hospital, case=case, at=MONDAY),
-    ):
+    )
+    for late in late_acts:
         with pytest.raises(NotInThisState):
             late()
     results = operations.grant_cases(acting=hospital, cases=[case], at=MONDAY)
@@ -209,7 +209,7 @@ def test_a_submitted_form_changes_no_more(cast: Cast) -> None:
         acting=cast.mother, person=cast.mother_id, idempotency_key="", draft=draft, at=MONDAY
     )
     before = Draft.objects.values().get(id=draft)
-    late = {"acting": cast.mother, "draft": draft, "at": play.later(1)}
+    late: dict[str, Any] = {"acting": cast.mother, "draft": draft, "at": play.later(1)}
     with pytest.raises(NotTheirs):
         operations.save_answers(answers={"child.name": "王大宝"}, **late)
     with pytest.raises(NotTheirs):
@@ -226,7 +226,12 @@ def test_a_submitted_form_changes_no_more(cast: Cast) -> None:
 
 def test_a_retry_after_everything_is_over_gives_the_same_application(cast: Cast) -> None:
     draft = play.filled_draft(cast)
-    submit = {"acting": cast.mother, "person": cast.mother_id, "idempotency_key": "", "draft": draft}
+    submit: dict[str, Any] = {
+        "acting": cast.mother,
+        "person": cast.mother_id,
+        "idempotency_key": "",
+        "draft": draft,
+    }
     first = operations.submit_application(at=MONDAY, **submit)
     operations.withdraw_application(acting=cast.mother, application=first.application, at=MONDAY)
     again = operations.submit_application(at=play.later(400), **submit)
@@ -241,7 +246,7 @@ def test_withdrawing_while_workers_advance_leaves_every_case_in_one_piece(stage_
         application = play.submitted(stage_cast).application
         outcomes = at_once(
             lambda number=application: withdraw(stage_cast, number),  # type: ignore[misc]
-            *[lambda number=application: play.advance(number)] * 3,  # type: ignore[misc]
+            *[lambda number=application: play.advance(number)] * 3,
             atomic=False,
         )
         assert outcomes == [None] * 4

@@ -1,6 +1,7 @@
 """Nobody reaches what is another's, by any route, and learns nothing by trying."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -65,7 +66,7 @@ def signed_in(key: str, number: int, **more: object) -> Client:
     session[key] = number
     session.update(more)
     session.save()
-    client.cookies["sessionid"] = session.session_key
+    client.cookies["sessionid"] = str(session.session_key)
     return client
 
 
@@ -228,7 +229,7 @@ def test_every_form_needs_its_token(cast: Cast, things: Things) -> None:
         path = filled(route, things) or route
         if "<" in path or path.startswith(("/api/agency", "/api/events", "/api/docs", "/api/openapi")):
             continue
-        content = {"content_type": "application/json"} if path.startswith("/api/") else {}
+        content: dict[str, Any] = {"content_type": "application/json"} if path.startswith("/api/") else {}
         answer = client.post(path, {} if content else FORM, **content)
         assert answer.status_code in {403, 405, 404, 302}, (path, answer.status_code)
         if answer.status_code == 302:
