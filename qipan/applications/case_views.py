@@ -93,7 +93,6 @@ class CaseView:
     service: str
     service_title: str
     agency: str
-    region: str
     state: str
     acts: tuple[CaseAct, ...]
     safe: bool
@@ -141,7 +140,6 @@ def case_view(
         service=row.service,
         service_title=service.title.say(language),
         agency=row.agency,
-        region=row.region,
         state=row.state,
         acts=tuple(act for act in allowed_acts(CaseState(row.state)) if act in _THEIRS),
         safe=not claimed and all(output.by_rule for output in outputs),

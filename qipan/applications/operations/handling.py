@@ -115,7 +115,7 @@ def grant_cases(*, acting: Acting, cases: Sequence[UUID], at: datetime) -> tuple
 
 def retry_application(*, acting: Acting, case: UUID, at: datetime) -> None:
     """Try the failed look-ups of a case's application again. Raises NotTheirs."""
-    locked = _theirs(acting, case)
+    locked = _theirs(acting, case, stuck=True)
     application = Application.objects.values("without").get(id=locked.application)
     without = [name for name in application["without"] if "(" not in name]
     Application.objects.filter(id=locked.application).update(without=without, trouble="")
@@ -166,10 +166,11 @@ def _problem(case: UUID, act: Callable[[UUID], None]) -> UnableToAct | None:
     return None
 
 
-def _theirs(acting: Acting, case: UUID) -> LockedCase:
-    """Lock a case that this official handles; any other looks as if it was not there."""
+def _theirs(acting: Acting, case: UUID, *, stuck: bool = False) -> LockedCase:
+    """Lock a case that this official handles; any other, and one that has not reached them, looks as if it was not there."""
     locked = lock_case(case)
-    if not acting.handles(locked.agency, locked.service):
+    here = locked.state != CaseState.WAITING or stuck
+    if not (here and acting.handles(locked.agency, locked.service)):
         raise NotTheirs
     return locked
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -39,9 +39,20 @@ class Shape(NamedTuple):
 
 @access(anyone)
 @require_safe
+def openapi(_request: HttpRequest) -> JsonResponse:
+    """The OpenAPI document."""
+    return JsonResponse(_document())
+
+
+def _document() -> dict[str, Any]:
+    return dict(api.get_openapi_schema(path_prefix="/api/"))
+
+
+@access(anyone)
+@require_safe
 def documentation(request: HttpRequest) -> HttpResponse:
     """Every call and every shape, from the OpenAPI document."""
-    document: dict[str, Any] = api.get_openapi_schema()
+    document = _document()
     values = {
         "groups": _groups(document),
         "shapes": _shapes(document),

@@ -17,6 +17,7 @@ api = NinjaAPI(
     version=qipan.__version__,
     description="Life events, applications and cases. Errors are problem details (RFC 9457).",
     docs_url=None,
+    openapi_url="",  # served by documentation.py, with the rule that every route bears
     urls_namespace="ninja",
 )
 problems.install(api)
