@@ -1,7 +1,7 @@
 """Services that cannot be met: what is missing, why, and which declarations are at fault."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from qipan.core.declarations import Position
@@ -9,6 +9,7 @@ from qipan.core.elements import Field
 from qipan.core.plan import Left, Problem, Reason
 from qipan.core.planner.activation import ActiveService
 from qipan.core.planner.ground import GroundEvent, GroundEvidence, GroundService
+from qipan.core.planner.hopes import Hopes, find_hopes
 from qipan.core.planner.index import position_of
 from qipan.core.planner.knots import find_knots
 from qipan.core.planner.network import Network
@@ -20,18 +21,23 @@ _BLAMELESS = frozenset({"refused", "source-down", "no-record", "waits"})
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """The services that cannot be met, with what answers why."""
+    """The services that cannot be met, with what answers why; the ``undecided`` among them may yet be met."""
 
     ground: GroundEvent
     network: Network
     shortfall: Shortfall
+    hopes: Hopes
     services: Mapping[str, ActiveService]
+    undecided: Mapping[str, tuple[Field, ...]]
     stopped: frozenset[str]
 
     def left(self) -> Iterator[Left]:
         """Every such service, with its missing needs and documents."""
         for name, service in self.services.items():
             missing, documents = self._missing(service), self._missing_documents(service)
+            if name in self.undecided:
+                yield from self._undecided(name, missing, documents)
+                continue
             reasons = [self.shortfall.why(field) for field in missing]
             reasons += [self._document_reason(document) for document in documents]
             yield Left("service", name, None, self._service_reason(name, missing, reasons), settled=True)
@@ -42,10 +48,25 @@ class Unmet:
                     "document", name, None, self._document_reason(document), settled=True, name=document.name
                 )
 
+    def _undecided(
+        self, name: str, missing: Iterable[Field], documents: Iterable[GroundEvidence]
+    ) -> Iterator[Left]:
+        """A service whose supply turns on what is not known yet."""
+        numbers, turn_on = self.network.numbers, self.hopes.turn_on
+        yield Left("service", name, None, Reason("undecided", fields=self.undecided[name]), settled=False)
+        for field in missing:
+            reason = Reason("undecided", fields=turn_on(numbers.fields[field]))
+            yield Left("need", name, field, reason, settled=False)
+        for document in documents:
+            reason = Reason("undecided", fields=turn_on(numbers.documents[name, document.name]))
+            yield Left("document", name, None, reason, settled=False, name=document.name)
+
     def problems(self) -> Iterator[Problem]:
         """What the declarations get wrong: needs without supply, and circles; not sources that are only down."""
         waits_for: dict[str, dict[str, Field]] = {}
         for name, service in self.services.items():
+            if name in self.undecided:
+                continue
             waits_for[name] = {}
             for field in self._missing(service):
                 bottom = self.shortfall.behind(field)
@@ -135,5 +156,9 @@ def need_position(ground: GroundEvent, service: GroundService, field: Field) -> 
 
 def find_unmet(setting: Setting, shortfall: Shortfall) -> Unmet:
     """Gather the services that cannot be met, by name."""
+    hopes, numbers = find_hopes(setting), setting.network.numbers
     services = {service.name: service for service in setting.scope.unmet}
-    return Unmet(setting.ground, setting.network, shortfall, services, setting.scope.stopped)
+    undecided = {name: fields for name in services if (fields := hopes.turn_on(numbers.done[name]))}
+    return Unmet(
+        setting.ground, setting.network, shortfall, hopes, services, undecided, setting.scope.stopped
+    )
