@@ -222,7 +222,6 @@ def test_a_field_whose_producers_are_still_open_is_not_missing() -> None:
     assert (use["reason"]["code"], use["reason"]["fields"]) == ("undecided", ["p.fast"])
 
 
-@pytest.mark.xfail(reason="without --today no grant ever ends")
 def test_a_grant_that_ended_years_ago_is_not_used() -> None:
     _, plan = planned("grants", "e")
     assert "expired(p)" not in {fetch["name"] for fetch in plan["fetches"]}

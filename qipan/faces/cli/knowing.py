@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -45,11 +45,8 @@ class Situation:
             wallet=frozenset(_held(text, library, event, language) for text in self.wallet),
             without=frozenset(_sources(self.without, library, language)),
             skipped=frozenset(self.skipped),
-            today=self._today(),
+            today=(self.today or datetime.now().astimezone()).date(),
         )
-
-    def _today(self) -> date | None:
-        return self.today.date() if self.today else None
 
 
 def situation_options(command: F) -> F:
@@ -58,6 +55,7 @@ def situation_options(command: F) -> F:
         click.option(
             "--today",
             type=click.DateTime(["%Y-%m-%d"]),
+            show_default="the current day",
             help="The day, for grants that end 判断授权是否到期.",
         ),
         click.option("--open", "is_open", is_flag=True, help="Assume nothing usual 不按通常情况假设."),
