@@ -14,8 +14,8 @@ from qipan.ledger.entries import NewEntry, leaf_hash
 from tests import cast as play
 from tests.attacks.stage import Stage
 
-SETTLE_SECONDS = 45  # a dead worker's jobs are missed after twelve
-PATIENCE_SECONDS = 40
+SETTLE_SECONDS = 90  # a dead worker's jobs are missed after twelve
+PATIENCE_SECONDS = 90
 MOST = 12  # applications of each person
 SERVICES = 5
 Acknowledged = dict[tuple[int, str], set[str]]
@@ -47,7 +47,7 @@ def under_fire(stage: Stage, victims: tuple[str, ...]) -> Acknowledged:
         finally:
             over.set()
         for one in running:
-            one.result(timeout=60)
+            one.result(timeout=PATIENCE_SECONDS)
     return acknowledged
 
 
