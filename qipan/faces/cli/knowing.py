@@ -1,6 +1,7 @@
 """What a command knows about the person: answers, certificates held, sources that are down."""
 
 import re
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +29,7 @@ class Situation:
     wallet: tuple[str, ...]
     skipped: tuple[str, ...]
     is_open: bool
-    today: datetime | None
+    today: datetime
 
     def knowledge(self, library: Library, event: LifeEvent, language: str) -> Knowledge:
         """Check the options against the library; leaves with 2 where something is not declared."""
@@ -45,7 +46,7 @@ class Situation:
             wallet=frozenset(_held(text, library, event, language) for text in self.wallet),
             without=frozenset(_sources(self.without, library, language)),
             skipped=frozenset(self.skipped),
-            today=(self.today or datetime.now().astimezone()).date(),
+            today=self.today.date(),
         )
 
 
@@ -55,6 +56,7 @@ def situation_options(command: F) -> F:
         click.option(
             "--today",
             type=click.DateTime(["%Y-%m-%d"]),
+            default=lambda: time.strftime("%Y-%m-%d"),
             show_default="the current day",
             help="The day, for grants that end 判断授权是否到期.",
         ),
