@@ -20,7 +20,8 @@ class Reason:
     ``no-record`` (the source answered, but does not have it) · ``no-grant`` · ``withheld`` (not shared by law) ·
     ``key-unknown`` (a source exists, but its key is not known) · ``waits`` (for an output of another service) ·
     ``looks-up`` (waits for look-ups) · ``applies`` (its condition holds) · ``refused`` (it, or what it waits for, was refused) ·
-    ``skipped`` (an optional service left out) · ``absent`` (the party takes no part) · ``false`` (its condition does not hold) ·
+    ``not-given`` (services that could give it do not, this time) · ``not-held`` (it stands on a certificate that is not held, named in place of
+    the resources) · ``skipped`` (an optional service left out) · ``absent`` (the party takes no part) · ``false`` (its condition does not hold) ·
     ``undecided`` (its condition is not settled yet).
     """
 

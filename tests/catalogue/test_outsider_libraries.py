@@ -235,3 +235,45 @@ def test_a_drawing_in_a_folder_that_is_not_there_is_refused_in_words(tmp_path: P
     assert result.exit_code == 2
     assert "nowhere" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+LEAN = """schema: 1
+agencies: {o: {title: 局, levels: [county]}}
+elements:
+  Person.id: {title: 号}
+  Person.fast: {title: 加急, type: boolean}
+  Person.pass_no: {title: 通行证号, ask: false}
+  Person.deed: {title: 契, ask: false}
+certificates:
+  deed: {title: 契约, agency: o, parties: {p: Person}, facts: [p.deed]}
+services:
+  quick: {title: 加急, agency: o, level: county, parties: {p: Person}, when: p.fast == true, needs: [p.id], gives: [p.pass_no]}
+  use: {title: 使用, agency: o, level: county, parties: {p: Person}, needs: [p.pass_no]}
+  own: {title: 持有, agency: o, level: county, parties: {p: Person}, needs: [p.deed]}
+events:
+  go: {title: 出行, parties: {p: {kind: Person, applicant: true}}, known: [p.id], services: [use, {service: quick, optional: true}]}
+  hold: {title: 持有, parties: {p: {kind: Person, applicant: true}}, known: [p.id], services: [own]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "options", "reason"),
+    [
+        ("go", ["--answers"], {"code": "not-given", "services": ["quick"]}),
+        ("go", ["--skip", "quick"], {"code": "not-given", "services": ["quick"]}),
+        ("hold", [], {"code": "not-held", "resources": ["deed"]}),
+    ],
+)
+def test_what_nobody_gives_this_time_is_left_out_and_no_mistake_of_the_library(
+    tmp_path: Path, event: str, options: list[str], reason: dict[str, Any]
+) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "all.yaml").write_text(LEAN, encoding="utf-8")
+    answers = tmp_path / "answers.json"
+    answers.write_text('{"p.fast": false}', encoding="utf-8")
+    if options == ["--answers"]:
+        options = [*options, str(answers)]
+    code, plan = planned(str(tmp_path / "library"), event, *options)
+    assert (code, plan["problems"]) == (0, [])
+    left = next(one for one in plan["left"] if one["service"] in {"use", "own"} and one["what"] == "service")
+    assert reason.items() <= left["reason"].items()

@@ -32,7 +32,7 @@ from qipan.people.actors import SYSTEM
 
 TRIES = 3  # of one look-up, before the plan goes on without it
 OVER = frozenset({ApplicationState.FINISHED, ApplicationState.WITHDRAWN})
-UNDONE = frozenset({"refused", "false", "absent", "skipped"})
+UNDONE = frozenset({"refused", "false", "absent", "skipped", "not-given"})
 FAILURES = """
 SELECT step, count(*) AS failed FROM calls
 WHERE application = %s AND outcome IN ('down', 'nonsense') GROUP BY step
@@ -213,7 +213,7 @@ def _stop_cases(state: _State, at: datetime) -> bool:
 
 
 def _stopped_by(reason: Reason) -> str:
-    return " ".join(reason.services) if reason.code == "refused" else ""
+    return " ".join(reason.services) if reason.code in {"refused", "not-given"} else ""
 
 
 def _grant_cases(state: _State, at: datetime) -> bool:

@@ -16,7 +16,7 @@ from qipan.core.planner.network import Network
 from qipan.core.planner.setting import Setting
 from qipan.core.planner.shortfall import Shortfall
 
-_BLAMELESS = frozenset({"refused", "source-down", "no-record", "waits"})
+_BLAMELESS = frozenset({"refused", "source-down", "no-record", "waits", "not-given", "not-held"})
 
 
 @dataclass(frozen=True, slots=True)

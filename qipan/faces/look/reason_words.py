@@ -20,6 +20,8 @@ _ZH: Final[Mapping[str, str]] = {
     "looks-up": "要先从{resources}查到{fields}。",
     "applies": "根据{fields}，这一项适用于您。",
     "refused": "{services}没有办成，所以不能办理。",
+    "not-given": "这一项要由{services}产生，而这次不会产生。",
+    "not-held": "{certificates}上有这一项，但没有这份证照。",
     "skipped": "您选择了不办这一项。",
     "absent": "根据{fields}，没有相关的人参与这件事。",
     "false": "根据{fields}，这一项不适用于您。",
@@ -40,6 +42,8 @@ _EN: Final[Mapping[str, str]] = {
     "looks-up": "{fields} must first be looked up in {resources}.",
     "applies": "It applies to you because of {fields}.",
     "refused": "It cannot be done, because {services} was not granted.",
+    "not-given": "{services} would bring this about, but does not do so this time.",
+    "not-held": "It stands on {certificates}, which is not held.",
     "skipped": "You chose to leave this out.",
     "absent": "Judging by {fields}, nobody takes part whom it concerns.",
     "false": "Judging by {fields}, it does not apply to you.",
@@ -47,11 +51,17 @@ _EN: Final[Mapping[str, str]] = {
     "undecided": "It depends on {fields}, which is not known yet.",
 }
 _UNSAID: Final = {
-    "zh": {"services": "相关事项", "fields": "已知的情况", "resources": "相关登记信息"},
+    "zh": {
+        "services": "相关事项",
+        "fields": "已知的情况",
+        "resources": "相关登记信息",
+        "certificates": "证照",
+    },
     "en": {
         "services": "the services concerned",
         "fields": "what is known",
         "resources": "the register concerned",
+        "certificates": "a certificate",
     },
 }
 
@@ -65,6 +75,7 @@ def reason_sentence(reason: Reason, titles: Titles) -> str:
         "services": _said(map(titles.service, reason.services), titles),
         "fields": _said(map(titles.field, reason.fields), titles),
         "resources": _said(map(titles.resource, reason.resources), titles),
+        "certificates": _said(map(titles.certificate, reason.resources), titles),
     }
     sentence = template.format_map({part: words or unsaid[part] for part, words in named.items()})
     return sentence[0].upper() + sentence[1:]
