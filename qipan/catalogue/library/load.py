@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from qipan.catalogue.library import marked_yaml as yaml
+from qipan.catalogue.library.readable import Declared, Readable
 from qipan.catalogue.library.sections import FILE, SECTIONS
 from qipan.catalogue.library.shapes import Misshapen, Reading, Reported, nearest, pairs
 from qipan.core.declarations import Library, Position
@@ -19,10 +20,14 @@ _VERSION_LENGTH: Final = 16
 
 
 class LoadedLibrary(NamedTuple):
-    """A library, or, where anything is misshapen, everything that is."""
+    """A library, or, where anything is misshapen, everything that is.
+
+    ``readable`` is what is left of a misshapen library, unless a whole file or section of it could not be read.
+    """
 
     library: Library | None
     problems: tuple[Problem, ...]
+    readable: Readable | None = None
 
 
 @dataclass
@@ -31,6 +36,8 @@ class _Gathered:
 
     declared: dict[str, dict[str, Any]] = field(default_factory=lambda: {section: {} for section in SECTIONS})
     digests: list[str] = field(default_factory=list)
+    rests: list[tuple[Declared, Any]] = field(default_factory=list)
+    unread: bool = False
     reading: Reading = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,7 +68,17 @@ def load_files(files: Mapping[str, bytes]) -> LoadedLibrary:
                 if section in content and section not in _FIRST:
                     _read_section(section, content[section], gathered)
     problems = tuple(sorted(gathered.reading.problems, key=lambda problem: problem.position or ("", 0)))
-    return LoadedLibrary(None if problems else _library(gathered), problems)
+    if problems:
+        return LoadedLibrary(None, problems, None if gathered.unread else _readable(gathered))
+    return LoadedLibrary(_library(gathered), ())
+
+
+def _readable(gathered: _Gathered) -> Readable:
+    """Put what is left of the misshapen declarations among the others, now that all values are read by whole elements."""
+    for (section, name), rest in gathered.rests:
+        if rest is not None:
+            gathered.declared[section].setdefault(name, rest)
+    return Readable(_library(gathered), frozenset(declared for declared, _ in gathered.rests))
 
 
 def _library(gathered: _Gathered) -> Library:
@@ -102,10 +119,13 @@ def _content(name: str, raw: bytes, gathered: _Gathered) -> Content:
     except yaml.NotYaml as error:
         values = {"what": error.what, "where": (), "detail": error.detail}
         reading.problems.append(Problem("syntax", "error", Position(reading.file, error.line), values))
+        gathered.unread = True
         return {}
     except Misshapen as error:
         reading.refuse(error, ())
+        gathered.unread = True
         return {}
+    gathered.unread |= not content.keys() <= SECTIONS.keys()
     for section in _FIRST:
         if section in content:
             _read_section(section, content[section], gathered)
@@ -124,21 +144,25 @@ def _sections(root: yaml.Node, reading: Reading) -> Content:
             reading.refuse(Misshapen(version, "schema-version"), ())
     else:
         reading.refuse(Misshapen(root, "missing-key", key="schema"), ())
-    return {name: value for name, (_, value) in given.items() if name in SECTIONS}
+    return {name: value for name, (_, value) in given.items() if name != "schema"}
 
 
 def _read_section(section: str, node: yaml.Node, gathered: _Gathered) -> None:
     reading, (names, record, _) = gathered.reading, SECTIONS[section]
     try:
-        given, _failed = pairs(node, reading, (section,))
+        given, again = pairs(node, reading, (section,))
     except Misshapen as error:
         reading.refuse(error, (section,))
+        gathered.unread = True
         return
+    if again:
+        gathered.rests.append(((section, ""), None))
     for name, (key, value) in given.items():
         path = (section, name)
         first = reading.positions.get(path)
         if first is not None:
             reading.duplicate(path, reading.at(key), first)
+            gathered.rests.append(((section, ""), None))
             continue
         reading.positions.files[path], reading.positions.lines[path] = reading.file, key.line
         try:
@@ -146,7 +170,9 @@ def _read_section(section: str, node: yaml.Node, gathered: _Gathered) -> None:
             gathered.declared[section][name] = record.read(value, reading, path)
         except Misshapen as error:
             reading.refuse(error, path)
-        except Reported:
+            gathered.rests.append(((section, "" if error.node is key else name), None))
+        except Reported as error:
+            gathered.rests.append((path, error.rest))
             continue
         gathered.digests.append(_digest(section, name, value))
 

@@ -21,7 +21,7 @@ _LAST: Final = 0x10FFFF
 _BEYOND_ASCII: Final = (0x80, _LAST)
 Range = tuple[int, int]
 Pair = tuple[int, int]
-T = TypeVar("T")
+T = TypeVar("T", int, Pair)
 
 
 class _TooIntricate(Exception):
@@ -122,7 +122,7 @@ class _Places:
         seen: set[int] = set()
         for place in range(len(self.matches)):
             if place not in seen and self.ways[place]:
-                around = _reach([place], lambda one: self.ways[one]) & _reach([place], back.__getitem__)
+                around = _reach([place], self.ways.__getitem__) & _reach([place], back.__getitem__)
                 seen |= around
                 yield around
 

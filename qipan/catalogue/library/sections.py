@@ -269,6 +269,7 @@ EVENT: Final = Record(
     },
     named=True,
     begin=Reading.begin,
+    make_rest=LifeEvent,
 )
 
 # --- The whole

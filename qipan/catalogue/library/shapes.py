@@ -8,13 +8,14 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from qipan.catalogue.library import marked_yaml as yaml
-from qipan.core.declarations import PartySlot, Position
-from qipan.core.elements import Element, ElementType, Field
+from qipan.core.declarations import Level, PartySlot, Position
+from qipan.core.elements import Element, ElementType, Field, Text
 from qipan.core.plan import Problem
 from qipan.core.predicates import Predicate
+from qipan.core.predicates.tree import Constant
 
 Path = tuple[str, ...]
 Schema = dict[str, Any]
@@ -55,7 +56,14 @@ class Unfit(Exception):
 
 
 class Reported(Exception):
-    """What holds a misshapen node is not built; the node itself is already among the problems."""
+    """What holds a misshapen node is not whole; the node itself is already among the problems.
+
+    ``rest`` is what could be built without it, None where nothing could; the names in it are still worth checking.
+    """
+
+    def __init__(self, rest: Any = None) -> None:
+        super().__init__()
+        self.rest = rest
 
 
 @dataclass
@@ -101,6 +109,16 @@ class Reading:
         self.value_type = element.type if element else None
 
 
+_STAND_INS: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("agency", "resource", "event", "service"), ""),
+    **dict.fromkeys(("needs", "services", "keys", "gives", "facts", "levels", "met_by"), ()),
+    "title": Text(""),
+    "level": Level.COUNTY,
+    "when": Constant(truth=True),
+}
+"""What stands in a misshapen declaration for what is required and not there; the empty name is never reported as unknown."""
+
+
 class Shape(Protocol):
     """What a node must look like."""
 
@@ -127,7 +145,7 @@ class Record:
     """A mapping with the given keys, read in the order given here; ``make`` gets the values by attribute.
 
     A ``named`` record also gets its ``name``, the last part of its path. Exactly one of ``one_of`` must be given. ``begin``
-    prepares the reading for what stands inside.
+    prepares the reading for what stands inside; ``make_rest`` makes what is not whole, where ``make`` would refuse it.
     """
 
     title: str
@@ -136,6 +154,7 @@ class Record:
     named: bool = False
     one_of: tuple[str, ...] = ()
     begin: Callable[[Reading], None] | None = None
+    make_rest: Callable[..., Any] | None = None
 
     def read(self, node: yaml.Node, reading: Reading, path: Path) -> Any:
         if self.begin is not None:
@@ -154,18 +173,25 @@ class Record:
                 continue
             inner = (*path, name)
             lines[inner] = pair[0].line
-            try:
-                value = values[attribute] = read(pair[1], reading, inner)
+            value, whole = _attempt(read, pair[1], reading, inner)
+            failed = failed or not whole
+            if whole or value is not None:
+                values[attribute] = value
                 if then is not None:
                     then(reading, value)
-            except Misshapen as error:
-                reading.refuse(error, inner)
-                failed = True
-            except Reported:
-                failed = True
         if failed:
-            raise Reported
+            raise Reported(self._rest(values))
         return self._made(node, values, reading, path)
+
+    def _rest(self, values: dict[str, Any]) -> Any:
+        """Make what is left of a record; None where what is missing has no stand-in."""
+        for _, attribute, _, _, required in self._readers:
+            if required and attribute in _STAND_INS:
+                values.setdefault(attribute, _STAND_INS[attribute])
+        try:
+            return (self.make_rest or self.make)(**values)
+        except (Unfit, TypeError, ValueError, StopIteration):
+            return None
 
     @cached_property
     def _readers(
@@ -191,7 +217,7 @@ class Record:
             return self.make(**values)
         except Unfit as error:
             reading.refuse(Misshapen(node, error.what, **error.values), (*path, error.key))
-            raise Reported from None
+            raise Reported(self._rest(values)) from None
 
     def schema(self, definitions: Schema) -> Schema:
         if self.title not in definitions:
@@ -214,6 +240,17 @@ class Record:
         if self.one_of:
             own["oneOf"] = [{"required": [name]} for name in self.one_of]
         return own
+
+
+def _attempt(read: Callable[..., Any], node: yaml.Node, reading: Reading, path: Path) -> tuple[Any, bool]:
+    """Read a part of a declaration; where it is misshapen, give what is left of it and False."""
+    try:
+        return read(node, reading, path), True
+    except Misshapen as error:
+        reading.refuse(error, path)
+        return None, False
+    except Reported as error:
+        return error.rest, False
 
 
 @dataclass(frozen=True)
@@ -259,18 +296,17 @@ class ListOf:
         if not self.least <= len(node.value) <= (self.most or len(node.value)):
             raise Misshapen(node, "count", least=self.least, most=self.most, count=len(node.value))
         values: list[Any] = []
+        failed = False
         lines, read = reading.positions.lines, self.item.read
         for number, item in enumerate(node.value, 1):
             inner = (*path, self._label(item) or str(number))
             lines.setdefault(inner, item.line)
-            try:
-                values.append(read(item, reading, inner))
-            except Misshapen as error:
-                reading.refuse(error, inner)
-            except Reported:
-                continue
-        if len(values) != len(node.value):
-            raise Reported
+            value, whole = _attempt(read, item, reading, inner)
+            failed = failed or not whole
+            if whole or value is not None:
+                values.append(value)
+        if failed:
+            raise Reported(self.collect(values))
         return self.collect(values)
 
     def _label(self, item: yaml.Node) -> str:
@@ -298,7 +334,8 @@ class ListOf:
 class MapOf:
     """A mapping from keys of one shape to values of another.
 
-    ``before`` tells the reading of a key before its value is read, ``after`` of a value once it is.
+    ``before`` tells the reading of a key before its value is read, ``after`` of a value once it is. Without ``in_parts``, nothing
+    is left of it where a part is misshapen.
     """
 
     key: Shape
@@ -307,6 +344,7 @@ class MapOf:
     collect: Callable[[dict[Any, Any]], Any] = dict
     before: Callable[[Reading, Any], None] | None = None
     after: Callable[[Reading, Any], None] | None = None
+    in_parts: bool = True
 
     def read(self, node: yaml.Node, reading: Reading, path: Path) -> Any:
         given, failed = pairs(node, reading, path)
@@ -324,10 +362,15 @@ class MapOf:
                     self.after(reading, value)
             except Misshapen as error:
                 reading.refuse(error, inner)
-            except Reported:
-                continue
-        if failed or len(values) != len(given):
-            raise Reported
+                failed = True
+            except Reported as error:
+                failed = True
+                if error.rest is not None:
+                    values[key] = error.rest
+                    if self.after is not None:
+                        self.after(reading, error.rest)
+        if failed:
+            raise Reported(self.collect(values) if self.in_parts else None)
         if len(values) < self.least:
             raise Misshapen(node, "count", least=self.least, most=None, count=len(values))
         return self.collect(values)

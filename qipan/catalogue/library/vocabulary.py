@@ -84,7 +84,7 @@ def party_slots(title: str, **more: Key) -> MapOf:
         **more,
     }
     record = Record(title, PartySlot, keys, named=True)
-    return MapOf(NAME, ShortRecord(record, main="kind"), least=1)
+    return MapOf(NAME, ShortRecord(record, main="kind"), least=1, in_parts=False)
 
 
 def parties(shape: Shape, description: str) -> Key:

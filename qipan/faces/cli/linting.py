@@ -49,9 +49,9 @@ def _print(checked: Checked, language: str) -> None:
     if checked.problems:
         tally = Counter(problem.severity for problem in checked.problems)
         terminal.print(say(language, "found", errors=tally["error"], warnings=tally["warning"]), style="bold")
-    if checked.library is None:
+    if not checked.complete:
         terminal.print(say(language, "shape-first"), soft_wrap=True)
-    elif not checked.errors:
+    elif checked.library is not None and not checked.errors:
         terminal.print(say(language, "clean", counts=_counts_said(checked.library, language)), soft_wrap=True)
 
 

@@ -19,10 +19,14 @@ from qipan.faces.look.problem_words import problem_sentence
 
 
 class Checked(NamedTuple):
-    """A library with all that is wrong in it; None where its files are misshapen."""
+    """A library with all that is wrong in it; None where its files are misshapen.
+
+    ``complete`` is false where a file could not be read at all, so that the rest could not be checked against it.
+    """
 
     library: Library | None
     problems: tuple[Problem, ...]
+    complete: bool = True
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -32,10 +36,16 @@ class Checked(NamedTuple):
 
 def check(folder: Path) -> Checked:
     """Load a library and check it."""
-    library, problems = load_library(folder)
-    if library is None:
-        return Checked(None, problems)
-    return Checked(library, (*problems, *check_library(library)))
+    library, problems, readable = load_library(folder)
+    if library is not None:
+        return Checked(library, (*problems, *check_library(library)))
+    if readable is None:
+        return Checked(None, problems, complete=False)
+    return Checked(None, tuple(sorted((*problems, *readable.problems()), key=_place)))
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    return problem.position or ("", 0)
 
 
 def open_library(folder: Path, language: str, *, as_json: bool) -> Library:
