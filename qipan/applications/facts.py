@@ -7,15 +7,9 @@ from uuid import UUID
 
 from qipan import records
 from qipan.applications.intake import field_of
-from qipan.applications.rows import Fact
 from qipan.core.elements import Field, Value
 
-FACTS = """
-SELECT DISTINCT ON (fact.key) fact.key, fact.value, learned.kind, learned.via, learned.learned_at
-FROM fact_sets learned, jsonb_each(learned.values) fact
-WHERE learned.application_id = %s AND learned.kind <> 'claim'
-ORDER BY fact.key, learned.id DESC
-"""
+FACT_SETS = "SELECT kind, values FROM fact_sets WHERE application_id = %s AND kind <> 'claim' ORDER BY id"
 LEARN = """
 INSERT INTO fact_sets (application_id, kind, via, values, learned_at)
 VALUES (%s, %s, %s, %s, %s)
@@ -29,12 +23,30 @@ class FactSource(NamedTuple):
     via: str = ""
 
 
-def facts_of(application: UUID) -> list[Fact]:
-    """Read what is known in an application, each fact with its provenance."""
-    return records.rows(Fact, FACTS, [application])
+class KnownFact(NamedTuple):
+    """A fact and the kind of source it came from."""
+
+    field: str
+    value: Value
+    kind: str
 
 
-def values_of(facts: list[Fact]) -> dict[Field, Value]:
+class _FactSet(NamedTuple):
+    kind: str
+    values: Mapping[str, Value]
+
+
+def facts_of(application: UUID) -> list[KnownFact]:
+    """Read what is known in an application."""
+    latest = {
+        field: KnownFact(field, value, learned.kind)
+        for learned in records.rows(_FactSet, FACT_SETS, [application])
+        for field, value in learned.values.items()
+    }
+    return list(latest.values())
+
+
+def values_of(facts: list[KnownFact]) -> dict[Field, Value]:
     """Give the bare values by field."""
     return {field_of(fact.field): fact.value for fact in facts}
 

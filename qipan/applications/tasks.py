@@ -20,6 +20,7 @@ from qipan.applications.models import Application
 ATTEMPTS = 5
 HEARTBEAT = 3.0  # seconds between two signs of life of a worker
 POLL = 0.3  # seconds between two looks for work; see docs/decisions/0020
+AHEAD = 100  # what brings dead workers' jobs back does not stand in line behind other jobs
 STALLED = 12.0  # seconds without one, after which its jobs go to another
 _log = logging.getLogger(__name__)
 
@@ -48,7 +49,13 @@ def advance(context: JobContext, *, application: str) -> None:
 
 
 @app.periodic(cron="* * * * * */10", periodic_id="rescue")
-@app.task(name="qipan.applications.tasks.rescue", queue=QUEUE, pass_context=True)
+@app.task(
+    name="qipan.applications.tasks.rescue",
+    queue=QUEUE,
+    queueing_lock="rescue",
+    priority=AHEAD,
+    pass_context=True,
+)
 async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -- procrastinate gives it
     """Put the jobs of dead workers back in the queue."""
     manager = context.app.job_manager

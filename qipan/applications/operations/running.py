@@ -14,7 +14,7 @@ from django.utils import timezone
 from qipan import records
 from qipan.applications import deciding, opening, plans
 from qipan.applications.drafting import asking_of, lack, lack_text
-from qipan.applications.facts import FactSource, facts_of, learn, values_of
+from qipan.applications.facts import FactSource, KnownFact, facts_of, learn, values_of
 from qipan.applications.intake import Asking, field_of
 from qipan.applications.locked import LockedApplication, LockedCase, cases_of, change, lock_application
 from qipan.applications.lookups import LookedUp
@@ -22,7 +22,6 @@ from qipan.applications.models import Application
 from qipan.applications.planning import plan_for
 from qipan.applications.plans import Planned
 from qipan.applications.recording import For, record_calls
-from qipan.applications.rows import Fact
 from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import ENDED, FAILED, SUCCEEDED, ApplicationState, CaseAct, CaseState
 from qipan.core.plan import Fetch, Reason
@@ -84,7 +83,7 @@ class _State(NamedTuple):
 
     application: LockedApplication
     asking: Asking
-    facts: list[Fact]
+    facts: list[KnownFact]
     values: Mapping[Field, Value]
     cases: list[LockedCase]
     planned: Planned

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from qipan import records
@@ -31,6 +32,12 @@ TO_CASE = """
 SELECT a.person, NULL::uuid AS draft, a.id AS application FROM cases c JOIN applications a ON a.id = c.application_id
 WHERE c.id = %(to)s AND a.person = %(person)s AND c.state = 'returned' AND c.service = %(service)s
 """
+# Two requests with one file, the second sent before the first was answered, take turns at the draft.
+TAKE_TURNS = "SELECT d.id FROM drafts d WHERE d.id = %(to)s AND d.person = %(person)s FOR UPDATE"
+SAME = """
+SELECT u.id FROM uploads u
+WHERE u.draft = %(to)s AND u.person = %(person)s AND u.service = %(service)s AND u.evidence = %(evidence)s AND u.sha256 = %(sha256)s
+"""
 SENT = """
 SELECT count(*) FROM uploads
 WHERE person = %(person)s
@@ -40,6 +47,10 @@ REMOVE = """
 DELETE FROM uploads USING drafts d
 WHERE uploads.id = %s AND d.id = uploads.draft AND d.person = %s AND d.application IS NULL
 """
+
+
+class _Same(NamedTuple):
+    id: UUID
 
 
 def attach_upload(
@@ -52,7 +63,7 @@ def attach_upload(
     content: bytes,
     at: datetime,
 ) -> UUID:
-    """Keep a document for a draft; its kind is told by its content. Raises UnableToUpload and NotTheirs."""
+    """Keep a document for a draft, the same one once; its kind is told by its content. Raises UnableToUpload and NotTheirs."""
     return _attach(TO_DRAFT, acting, draft, named=(service, evidence, filename), content=content, at=at)
 
 
@@ -93,24 +104,25 @@ def _attach(
 ) -> UUID:
     service, evidence, filename = named
     upload = new_id(at)
-    kept = records.execute(
-        ATTACH.format(place=place),
-        {
-            "id": upload,
-            "to": to,
-            "person": acting.applicant,
-            "service": service,
-            "evidence": evidence,
-            "filename": filename.replace("\x00", "")[-200:],
-            "media_type": media_type_of(content),
-            "size": len(content),
-            "sha256": hashlib.sha256(content).digest(),
-            "content": content,
-            "at": at,
-            "most": MOST,
-        },
-    )
-    if not kept:
+    document = {
+        "id": upload,
+        "to": to,
+        "person": acting.applicant,
+        "service": service,
+        "evidence": evidence,
+        "filename": filename.replace("\x00", "")[-200:],
+        "media_type": media_type_of(content),
+        "size": len(content),
+        "sha256": hashlib.sha256(content).digest(),
+        "content": content,
+        "at": at,
+        "most": MOST,
+    }
+    records.execute(TAKE_TURNS, document)
+    same = records.first(_Same, SAME, document)
+    if same is not None:
+        return same.id
+    if not records.execute(ATTACH.format(place=place), document):
         raise _why_not(acting, to)
     return upload
 
