@@ -60,10 +60,14 @@ def test_an_empty_document_and_one_too_large_are_refused(cast: Cast, draft: UUID
 
 
 def test_a_form_takes_only_so_many(cast: Cast, draft: UUID) -> None:
-    for _ in range(uploads.MOST):
-        send(cast, b"%PDF-", draft)
+    for number in range(uploads.MOST):
+        send(cast, b"%%PDF-%d" % number, draft)
     with pytest.raises(UnableToUpload, match="too-many"):
-        send(cast, b"%PDF-", draft)
+        send(cast, b"%PDF-one more", draft)
+
+
+def test_the_same_document_is_kept_once(cast: Cast, draft: UUID) -> None:
+    assert send(cast, b"%PDF-", draft) == send(cast, b"%PDF-", draft)
 
 
 def test_nobody_sends_to_or_takes_from_anothers_form(cast: Cast, draft: UUID) -> None:
