@@ -49,6 +49,7 @@ def test_submission_ends_with_a_number_and_what_happens_next(mother: Client, num
     page = mother.get(f"/applications/{number}/submitted/").content.decode()
     assert number in page
     assert "办理 5 件事的部门" in page
+    assert "最晚2026年12月4日全部办好" in page  # one day, then three, then five, from a Monday
 
 
 def test_progress_shows_every_case_with_its_agency_and_state(mother: Client, number: str) -> None:

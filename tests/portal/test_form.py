@@ -205,6 +205,12 @@ def test_a_document_is_sent_with_the_form_and_can_be_seen_and_removed(
     assert not Upload.objects.exists()
 
 
+def test_the_same_document_sent_twice_is_kept_once(mother: Client, unmarried: UUID) -> None:
+    for _again in range(2):
+        mother.post(f"/drafts/{unmarried}/", {STATEMENT: SimpleUploadedFile("说明.png", PNG)})
+    assert Upload.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,16 +9,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from qipan.adapters.working_days import WORKING_DAYS
 from qipan.applications.rows import ApplicationDetail, CaseOfApplication, CorrectionRow
 from qipan.core.elements import Field
 from qipan.core.lifecycle import ENDED, SUCCEEDED, TRANSITIONS, ApplicationState, CaseAct, CaseState
 from qipan.core.plan import Plan
+from qipan.core.worktime import due_on
 from qipan.faces.look.lanes import Step, Track, draw
 from qipan.faces.look.state_words import Said, application_state, case_state
 from qipan.faces.look.titles import Titles
 from qipan.faces.look.values import shown
 from qipan.faces.portal.draft_views import element_of
-from qipan.faces.portal.estimates import START, in_order
+from qipan.faces.portal.estimates import START, in_order, last_day
 
 RATEABLE = (SUCCEEDED | {CaseState.REFUSED, CaseState.NOT_ACCEPTED}) & (ENDED | SUCCEEDED)
 
@@ -85,7 +86,7 @@ def application_page(detail: ApplicationDetail, titles: Titles) -> ApplicationPa
         open=is_open,
         progress=progress_words(sum(_ended(case) for case in detail.cases), len(detail.cases)),
         submitted_at=date_format(timezone.localtime(detail.submitted_at), "DATETIME_FORMAT"),
-        due=_last_due(detail.cases),
+        due=_promised(detail),
         asking=len(detail.missing) if detail.state == ApplicationState.ASKING else 0,
         corrections=tuple(_notice(one, cases, titles) for one in corrections.values()),
         track=track,
@@ -208,9 +209,19 @@ def _notice(
     )
 
 
-def _last_due(cases: Iterable[CaseOfApplication]) -> str:
-    days: list[date] = [case.due_on for case in cases if case.due_on and not _ended(case)]
-    return date_format(max(days)) if days else ""
+def _promised(detail: ApplicationDetail) -> str:
+    """When the last case will be done, as promised at submission; empty once something has come in between."""
+    states = {CaseState(case.state) for case in detail.cases}
+    if not states <= {
+        CaseState.WAITING,
+        CaseState.SUBMITTED,
+        CaseState.ACCEPTED,
+        CaseState.REVIEWING,
+        *SUCCEEDED,
+    }:
+        return ""
+    submitted = timezone.localdate(detail.submitted_at)
+    return date_format(due_on(submitted, last_day(detail.plan), WORKING_DAYS))
 
 
 def _stamp(detail: ApplicationDetail) -> str:

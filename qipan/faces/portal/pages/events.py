@@ -22,7 +22,7 @@ from qipan.faces.portal.list_views import Unfinished, unfinished
 from qipan.faces.portal.pages.shell import language, page
 from qipan.faces.portal.search import LONGEST_QUERY, search
 
-UNFINISHED = 6  # of each kind, on the home page
+UNFINISHED = 3  # of each kind, on the home page
 
 
 class EventCard(NamedTuple):
