@@ -148,9 +148,7 @@ def test_an_inbox_is_sifted_by_state(cast: Cast) -> None:
     application = play.running(cast).application
     play.running(cast)
     hospital = cast.official("hospital")
-    operations.accept_case(
-        acting=hospital, case=play.case_of(application, "birth_certificate").id, at=MONDAY
-    )
+    operations.accept_case(acting=hospital, case=play.case_of(application, "birth_certificate").id, at=MONDAY)
     assert [row.mine for row in queries.inbox(hospital.actor, "accepted")] == [True]
     assert len(queries.inbox(hospital.actor, "submitted")) == 1
     assert len(queries.inbox(hospital.actor)) == 2
