@@ -15,7 +15,7 @@ def test_a_sound_library_is_counted(run: Run, library: Library) -> None:
     assert run("lint", library("food_truck")).stdout.strip() == (
         "没有问题：一件事 1、事项 3、数据资源 4、电子证照 0、数据元 14、部门 4。"
     )
-    assert "No problems: 1 events, 3 services" in run("lint", library("food_truck"), "--lang", "en").stdout
+    assert "No problems: 1 event, 3 services" in run("lint", library("food_truck"), "--lang", "en").stdout
 
 
 def test_mistakes_are_printed_where_an_editor_can_jump_to_them(run: Run, tmp_path: Path) -> None:
@@ -62,3 +62,32 @@ def test_a_faulty_library_is_not_planned(run: Run, run_json: Callable[..., Any],
 
 def test_the_schema_is_printed(run: Run) -> None:
     assert json.loads(run("schema").stdout) == json_schema()
+
+
+def test_what_is_unused_is_told_once_nothing_is_wrong(run: Run, tmp_path: Path) -> None:
+    unused = "schema: 1\nrelations:\n" + "".join(
+        f"  r{number}: {{parties: [Person, Person]}}\n" for number in range(30)
+    )
+    (tmp_path / "a.yaml").write_text(unused, encoding="utf-8")
+    said = run("lint", str(tmp_path)).stdout
+    assert said.count("没有任何地方用到") == 20
+    assert "还有 10 处" in said
+    assert "0 处错误，30 处提醒" in said
+    assert "没有错误：" in said
+    assert "没有问题" not in said
+    (tmp_path / "b.yaml").write_text("schema: 1\ngrants: {g: {resource: x, event: y}}\n", encoding="utf-8")
+    said = run("lint", str(tmp_path), exit_code=1).stdout
+    assert "没有任何地方用到" not in said
+    assert "2 处错误，0 处提醒" in said
+    assert "2 errors, 0 warnings." in run("lint", str(tmp_path), "--lang", "en", exit_code=1).stdout
+
+
+def test_files_that_are_not_read_are_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("schema: 1\n", encoding="utf-8")
+    (tmp_path / "c.YAML").write_text("schema: 1\n", encoding="utf-8")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "link.yml").symlink_to(tmp_path / "nowhere")
+    line = next(line for line in run("lint", str(tmp_path)).stdout.splitlines() if "没有读" in line)
+    for name in ("c.YAML", "folder.yaml", "link.yml"):
+        assert str(tmp_path / name) in line
+    assert str(tmp_path / "a.yaml") not in line

@@ -120,4 +120,6 @@ def test_a_mistake_of_shape_hides_no_name_that_nothing_declares(
 
 
 def test_a_file_that_cannot_be_read_ends_the_checking(lint: Lint) -> None:
-    assert lint(("\nservices:\n", "\nservces:\n"), ("agency: o\n", "agency: oo\n")) == [("syntax", "unknown-key")]
+    assert lint(("\nservices:\n", "\nservces:\n"), ("agency: o\n", "agency: oo\n")) == [
+        ("syntax", "unknown-key")
+    ]

@@ -108,6 +108,47 @@ def test_answers_of_no_use_are_refused_with_a_hint(
     assert said in run(*arguments, exit_code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("child.length: 100\n", "不得大于 50"),
+        ("child.length: long\n", "应为整数"),
+        ("child.length: 1\nchild.length: 2\n", "a.yaml:3：本人的长度 (child.length)写了两次"),
+        ("child: {length: 1}\nchild.length: 2\n", "a.yaml:3：本人的长度 (child.length)写了两次"),
+        ("child.length: [1]\n", "本人的长度 (child.length)要写一个值，不能写列表"),
+        ("child.length:\n", "本人的长度 (child.length)还没有写值"),
+        ("child.length: 'x\n", "这里开始的引号没有结束"),
+        ("child.lenght: 1\nchild.length: 70\nx.y: 2\n", "不得大于 50"),
+    ],
+)
+def test_each_mistake_in_the_answers_has_its_own_sentence(
+    run: Run, tmp_path: Path, content: str, said: str
+) -> None:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(
+        "schema: 1\nagencies: {o: {title: 局, levels: [county]}}\n"
+        "elements: {Person.length: {title: 长度, type: integer, checks: {max: 50}}}\n"
+        "services: {s: {title: 事, agency: o, level: county, parties: {child: Person}, needs: [child.length]}}\n"
+        "events: {e: {title: 事, parties: {child: {kind: Person, title: 本人, applicant: true}}, services: [s]}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "a.yaml").write_text("# answers\n" + content, encoding="utf-8")
+    heard = run(
+        "plan", "e", "--library", str(folder), "--answers", str(tmp_path / "a.yaml"), exit_code=2
+    ).stderr
+    assert said in heard
+    assert heard.count("a.yaml") == content.count("70") * 2 + 1
+
+
+def test_a_key_said_twice_in_json_is_refused_too(run: Run, library: Library, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(
+        '{"partner.employed": true, "partner.employed": false}', encoding="utf-8"
+    )
+    arguments = ("plan", "marriage", "--library", library("marriage"), "--answers", str(tmp_path / "a.json"))
+    assert "写了两次" in run(*arguments, exit_code=2).stderr
+
+
 def test_a_source_that_is_down_costs_only_what_it_would_have_given(
     run_json: Callable[..., Any], library: Library
 ) -> None:
@@ -159,9 +200,16 @@ def test_a_grant_that_ended_no_longer_helps(run_json: Callable[..., Any], librar
         (["x"], "有这些：marriage"),
         (["marriage", "--without", "populaton"], "是不是 population？"),
         (["marriage", "--skip", "moving_inn"], "是不是 moving_in？"),
-        (["marriage", "--skip", "family_insurance"], "没有“family_insurance”这个可以不办的事项"),
+        (
+            ["marriage", "--skip", "family_insurance"],
+            "没有“family_insurance”这个可以不办的事项。可以不办的有：moving_in。",
+        ),
+        (["MARRIAGE"], "是不是 marriage？"),
         (["marriage", "--wallet", "marriage_certifcate(a,b)"], "是不是 marriage_certificate？"),
-        (["marriage", "--wallet", "marriage_certificate(applicant)"], "marriage_certificate(one,other)"),
+        (
+            ["marriage", "--wallet", "marriage_certificate(applicant)"],
+            "marriage_certificate(applicant,partner)",
+        ),
         (["marriage", "--wallet", "marriage_certificate(applicant,partnr)"], "有这些：applicant、partner"),
     ],
 )

@@ -98,6 +98,18 @@ def _files(folder: Path) -> list[Path]:
     )
 
 
+def files_passed_over(folder: Path) -> list[Path]:
+    """List what is named like a file of the library and is not read: ``A.YAML``, a folder ``a.yaml``, a link to nothing."""
+    read = set(_files(folder))
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in {".yaml", ".yml"}
+        and path not in read
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
 Content = dict[str, yaml.Node]
 
 

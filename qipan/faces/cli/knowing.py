@@ -1,19 +1,20 @@
 """What a command knows about the person: answers, certificates held, sources that are down."""
 
+import difflib
 import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
-from qipan.core.declarations import Library, LifeEvent
+from qipan.core.declarations import CertificateType, Library, LifeEvent
 from qipan.core.planner import Knowledge
 from qipan.faces.cli.answers import read_answers
-from qipan.faces.cli.opening import refuse
+from qipan.faces.cli.opening import hinted, refuse
 from qipan.faces.cli.words import say
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,7 +39,7 @@ class Situation:
         optional = [use.service for use in event.services if use.optional]
         for name in self.skipped:
             if name not in optional:
-                refuse(say(language, "no-service", event=event.name, name=name), name, optional, language)
+                _refuse_to_skip(name, optional, event, language)
         return Knowledge(
             facts=facts,
             stated=frozenset(facts),
@@ -84,6 +85,14 @@ def situation_options(command: F) -> F:
     return command
 
 
+def _refuse_to_skip(name: str, optional: list[str], event: LifeEvent, language: str) -> NoReturn:
+    names = ("、" if language == "zh" else ", ").join(optional)
+    there = say(language, "optional-are" if optional else "none-optional", names=names)
+    message = say(language, "no-service", event=event.name, name=name, there=there)
+    near = difflib.get_close_matches(name, optional, n=1, cutoff=0.75)
+    raise click.UsageError(" ".join([message, *(hinted(name, near, language) for _ in near)]))
+
+
 def _sources(names: Iterable[str], library: Library, language: str) -> Iterable[str]:
     for name in names:
         if name.partition("(")[0] not in library.resources:
@@ -102,6 +111,16 @@ def _held(
     slots = list(library.certificates[name].parties)
     given = [party.strip() for party in match[2].split(",")] if match else []
     if len(given) != len(slots) or not set(given) <= event.parties.keys():
-        form = f"{name}({','.join(slots)})"
+        form = f"{name}({','.join(_example(library.certificates[name], event))})"
         refuse(say(language, "wallet-form", form=form), ",".join(given), event.parties, language)
     return name, tuple(zip(slots, given, strict=True))
+
+
+def _example(certificate: CertificateType, event: LifeEvent) -> Iterable[str]:
+    """Parties of the event that would fit the certificate's, each once where there are enough."""
+    left = dict(event.parties)
+    for name, slot in certificate.parties.items():
+        fitting = [party for party, own in left.items() if own.kind is slot.kind]
+        chosen = name if name in fitting else next(iter(fitting), name)
+        left.pop(chosen, None)
+        yield chosen

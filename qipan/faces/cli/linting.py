@@ -17,7 +17,7 @@ from qipan.faces.cli.options import (
     own_library,
     print_json,
 )
-from qipan.faces.cli.words import say
+from qipan.faces.cli.words import counted, say
 from qipan.faces.look.shape_words import SECTIONS
 
 _COUNTED: Final = ("events", "services", "resources", "certificates", "elements", "agencies")
@@ -45,14 +45,20 @@ def lint_command(folder: Path, language: str, as_json: bool) -> None:
 
 def _print(checked: Checked, language: str) -> None:
     terminal = console()
+    if checked.skipped:
+        terminal.print(say(language, "skipped-names", names=", ".join(checked.skipped)), soft_wrap=True)
     print_problems(terminal, checked.problems, language, checked.library)
     if checked.problems:
         tally = Counter(problem.severity for problem in checked.problems)
-        terminal.print(say(language, "found", errors=tally["error"], warnings=tally["warning"]), style="bold")
+        numbers = {
+            key: counted(language, tally[key.removesuffix("s")], key) for key in ("errors", "warnings")
+        }
+        terminal.print(say(language, "found", **numbers), style="bold")
     if not checked.complete:
         terminal.print(say(language, "shape-first"), soft_wrap=True)
     elif checked.library is not None and not checked.errors:
-        terminal.print(say(language, "clean", counts=_counts_said(checked.library, language)), soft_wrap=True)
+        key = "no-errors" if checked.problems else "clean"
+        terminal.print(say(language, key, counts=_counts_said(checked.library, language)), soft_wrap=True)
 
 
 def _print_json(checked: Checked, language: str) -> None:
@@ -61,6 +67,7 @@ def _print_json(checked: Checked, language: str) -> None:
             "problems": [problem_as_dict(problem, language, checked.library) for problem in checked.problems],
             "counts": _counts(checked.library) if checked.library else None,
             "version": checked.library.version if checked.library else None,
+            "skipped": list(checked.skipped),
         }
     )
 
@@ -73,7 +80,7 @@ def _counts_said(library: Library, language: str) -> str:
     counts = _counts(library)
     if language == "zh":
         return "、".join(f"{SECTIONS[section][0]} {number}" for section, number in counts.items())
-    return ", ".join(f"{number} {section}" for section, number in counts.items())
+    return ", ".join(counted(language, number, section) for section, number in counts.items())
 
 
 @click.command("schema")

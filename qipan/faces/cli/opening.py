@@ -1,21 +1,24 @@
 """Opening a library for a command: checked, or refused with everything that is wrong in it."""
 
 import difflib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from qipan.catalogue.library import load_library
+from qipan.catalogue.library import files_passed_over, load_library
 from qipan.core.declarations import Library, LifeEvent
 from qipan.core.plan import Problem
 from qipan.core.planner import check_library
 from qipan.faces.cli.options import EXIT_PROBLEMS, console, print_json
-from qipan.faces.cli.words import say
+from qipan.faces.cli.words import counted, say
 from qipan.faces.look.problem_words import problem_sentence
+
+MAX_ALIKE: Final = 20
 
 
 class Checked(NamedTuple):
@@ -27,6 +30,7 @@ class Checked(NamedTuple):
     library: Library | None
     problems: tuple[Problem, ...]
     complete: bool = True
+    skipped: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -36,12 +40,22 @@ class Checked(NamedTuple):
 
 def check(folder: Path) -> Checked:
     """Load a library and check it."""
+    return _checked(folder)._replace(skipped=tuple(map(str, files_passed_over(folder))))
+
+
+def _checked(folder: Path) -> Checked:
     library, problems, readable = load_library(folder)
     if library is not None:
-        return Checked(library, (*problems, *check_library(library)))
+        return Checked(library, tuple(_told(check_library(library))))
     if readable is None:
         return Checked(None, problems, complete=False)
     return Checked(None, tuple(sorted((*problems, *readable.problems()), key=_place)))
+
+
+def _told(problems: tuple[Problem, ...]) -> Iterator[Problem]:
+    """What is unused is only told once nothing else is wrong: a misspelt name leaves the right one unused."""
+    faulty = any(problem.severity == "error" for problem in problems)
+    return (problem for problem in problems if not (faulty and problem.code == "unused"))
 
 
 def _place(problem: Problem) -> tuple[str, int]:
@@ -59,15 +73,23 @@ def open_library(folder: Path, language: str, *, as_json: bool) -> Library:
     else:
         terminal = console(stderr=True)
         print_problems(terminal, checked.errors, language, checked.library)
-        terminal.print(say(language, "library-faulty", count=len(checked.errors)), style="bold red")
+        terminal.print(
+            say(language, "library-faulty", count=counted(language, len(checked.errors), "errors")),
+            style="bold red",
+        )
     raise SystemExit(EXIT_PROBLEMS)
 
 
 def print_problems(
     terminal: Console, problems: Iterable[Problem], language: str, library: Library | None
 ) -> None:
-    """Print each problem as file:line, severity and sentence."""
+    """Print each problem as file:line, severity and sentence; of many alike warnings in a file, their number."""
+    told: Counter[tuple[str, str]] = Counter()
     for problem in problems:
+        alike = (problem.position.file if problem.position else "", problem.code)
+        told[alike] += problem.severity == "warning"
+        if told[alike] > MAX_ALIKE:
+            continue
         where = f"{problem.position}: " if problem.position else ""
         severity = Text(say(language, problem.severity), "red" if problem.severity == "error" else "yellow")
         sentence = problem_sentence(problem, language, library)
@@ -77,6 +99,11 @@ def print_problems(
             else ""
         )
         terminal.print(Text.assemble(where, severity, " ", sentence, also), soft_wrap=True)
+    for (file, code), count in told.items():
+        if count > MAX_ALIKE:
+            terminal.print(
+                say(language, "more-alike", file=file, count=count - MAX_ALIKE, code=code), soft_wrap=True
+            )
 
 
 def problem_as_dict(problem: Problem, language: str, library: Library | None) -> dict[str, Any]:
@@ -109,8 +136,13 @@ def open_event(library: Library, name: str, language: str) -> LifeEvent:
 
 def refuse(message: str, name: str, known: Iterable[str], language: str) -> NoReturn:
     """Leave with 2, naming what may have been meant, or all there is."""
+    raise click.UsageError(f"{message} {hinted(name, known, language)}".strip())
+
+
+def hinted(name: str, known: Iterable[str], language: str) -> str:
+    """Name what may have been meant, whatever its case, or all there is."""
     every = sorted(known)
-    near = difflib.get_close_matches(name, every, n=2, cutoff=0.75)
+    near = [one for one in every if one.casefold() == name.casefold()]
+    near = near or difflib.get_close_matches(name.casefold(), every, n=2, cutoff=0.75)
     key, names = ("did-you-mean", near) if near else ("there-are", every)
-    hint = say(language, key, names=("、" if language == "zh" else ", ").join(names)) if names else ""
-    raise click.UsageError(f"{message} {hint}".strip())
+    return say(language, key, names=("、" if language == "zh" else ", ").join(names)) if names else ""

@@ -5,19 +5,33 @@ from typing import Final
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # opening a library
-    "library-faulty": ("事项库有 {count} 处错误，改正后才能用。", "The library has {count} errors; put them right first."),
+    "library-faulty": ("事项库有 {count} 处错误，改正后才能用。", "The library has {count}; put right what is wrong first."),
     "no-event": ("没有“{name}”这件事。", "There is no life event “{name}”."),
     "did-you-mean": ("是不是 {names}？", "Did you mean {names}?"),
     "there-are": ("有这些：{names}", "There are: {names}"),
     "no-field": ("“{event}”里没有“{name}”这一项，请写成“主体.数据元”。", "{event} has no field “{name}”; write it as party.element."),
     "no-resource": ("没有“{name}”这个数据资源。", "There is no resource “{name}”."),
     "no-certificate": ("没有“{name}”这种电子证照。", "There is no certificate “{name}”."),
-    "no-service": ("“{event}”里没有“{name}”这个可以不办的事项。", "{event} has no optional service “{name}”."),
+    "no-service": ("“{event}”里没有“{name}”这个可以不办的事项。{there}", "{event} has no optional service “{name}”. {there}"),
+    "none-optional": ("这件事的事项都要办，没有可以不办的。", "Every service of this event is required; none can be left out."),
+    "optional-are": ("可以不办的有：{names}。", "These can be left out: {names}."),
     "wallet-form": ("证照请写成 {form}。", "Write the certificate as {form}."),
     # answers
     "answers-unreadable": ("读不了 {file}：{why}", "Cannot read {file}: {why}"),
     "answers-form": ("应是“主体: {{数据元: 值}}”或“主体.数据元: 值”的形式", "it should be “party: {{element: value}}” or “party.element: value”"),
-    "answer-wrong": ("{place}：“{value}”不能作为{field}的值，{expected}。", "{place}: “{value}” is no value for {field}; {expected}."),
+    "answer-at": ("{place}：{mistake}", "{place}: {mistake}"),
+    "answer-wrong": ("“{value}”不能作为{field}的值，{expected}。", "“{value}” is no value for {field}; {expected}."),
+    "answer-twice": ("{field}写了两次。请删去一处。", "{field} is answered twice. Delete one of the answers."),
+    "answer-list": ("{field}要写一个值，不能写列表或“键: 值”。", "{field} takes one value, not a list or keys with values."),
+    "answer-empty": ("{field}还没有写值。请写上，或删去这一行。", "{field} has no value. Write one, or delete the line."),
+    "json-wrong": ("第 {line} 行第 {column} 个字处不是合法的 JSON，请检查括号、引号和逗号", "it is no valid JSON at line {line}, character {column}; check brackets, quotes and commas"),
+    "line": ("第 {line} 行：{what}", "line {line}: {what}"),
+    "too-low": ("不得小于 {limit}", "it must be at least {limit}"),
+    "too-high": ("不得大于 {limit}", "it must be at most {limit}"),
+    "too-early": ("不得早于 {limit}", "it must not be before {limit}"),
+    "too-late": ("不得晚于 {limit}", "it must not be after {limit}"),
+    "too-short": ("至少要 {limit} 个字", "it must have at least {limit} characters"),
+    "too-long": ("最多 {limit} 个字", "it must have at most {limit} characters"),
     "expected-text": ("请对照数据元的要求（{checks}）", "see what the element demands ({checks})"),
     "expected-integer": ("应为整数", "it should be a whole number"),
     "expected-decimal": ("应为数字", "it should be a number"),
@@ -75,8 +89,11 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "no-folder": ("没有文件夹 {folder}，写不了 {file}。请先建好文件夹。", "There is no folder {folder} to write {file} in. Make it first."),
     "unwritable": ("写不了 {file}。请换一个可以写入的位置。", "{file} cannot be written. Choose a place where you may write."),
     # lint
+    "more-alike": ("{file}：这样的提醒（{code}）还有 {count} 处。", "{file}: warnings of this kind ({code}) not shown: {count}."),
+    "skipped-names": ("没有读（文件名要以小写的 .yaml 或 .yml 结尾，并且是文件）：{names}", "Not read (a file's name must end in .yaml or .yml, in lower case): {names}"),
+    "no-errors": ("没有错误：{counts}。", "No errors: {counts}."),
     "clean": ("没有问题：{counts}。", "No problems: {counts}."),
-    "found": ("{errors} 处错误，{warnings} 处提醒。", "{errors} errors, {warnings} warnings."),
+    "found": ("{errors} 处错误，{warnings} 处提醒。", "{errors}, {warnings}."),
     "shape-first": ("改正以上各处以后，再查各项声明之间是否对得上。", "Once these are put right, it is checked whether the declarations fit together."),
     "error": ("错误", "error"),
     "warning": ("提醒", "warning"),
@@ -88,3 +105,12 @@ def say(language: str, key: str, **values: object) -> str:
     """Give the words for ``key``, with ``values`` filled in."""
     chinese, english = _WORDS[key]
     return (chinese if language == "zh" else english).format(**values)
+
+
+def counted(language: str, number: int, plural: str) -> str:
+    """A number, in English with the noun it counts: ``1 error``, ``2 agencies``."""
+    if language == "zh":
+        return str(number)
+    if number != 1:
+        return f"{number} {plural}"
+    return f"1 {plural[:-3]}y" if plural.endswith("ies") else f"1 {plural[:-1]}"
