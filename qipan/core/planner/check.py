@@ -9,8 +9,13 @@ duplicate              section, name, event: one service used twice in an event
 no-supply              event ("" for a service in none), service, field, reason (code of a ``Reason``), resources
 two-producers          event, field, services
 two-records            element, resources
-cycle                  event, path (services, the first again at the end), fields (what each waits for)
-empty-checks           event ("" where one service contradicts the element), field, services
+cycle                  event, path (services, the first again at the end), fields (what each waits for); section: "parties"
+                       where parties take part only by what is known of them
+empty-checks           event ("" where one service contradicts the element), field, services (none: the element by itself)
+wrong-check            element, name (of the check), found (the element's type), where (path)
+wrong-value            where (path), field, element, name (the value)
+late-promise           service, found (promised days), expected (statutory days)
+no-relation            section ("resources" or "certificates"), name
 unreachable            where (path), predicate, suggestions (codes)
 withheld-without-law   resource
 unmet-evidence         service, evidence
@@ -27,6 +32,7 @@ from qipan.core.plan import Problem
 from qipan.core.planner.check_conditions import Conditions, check_conditions
 from qipan.core.planner.check_names import check_names
 from qipan.core.planner.check_supply import check_supply
+from qipan.core.planner.check_values import check_values
 from qipan.core.planner.index import elements_of, position_of
 from qipan.core.predicates import Predicate, fields
 
@@ -36,6 +42,7 @@ def check_library(library: Library) -> tuple[Problem, ...]:
     conditions = Conditions(library)
     found = [
         *check_names(library),
+        *check_values(library),
         *check_conditions(conditions),
         *check_supply(conditions),
         *_unused(library),

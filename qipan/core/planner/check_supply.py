@@ -146,7 +146,13 @@ def _check_documents(library: Library, service: Service, supplied: set[str]) -> 
 def _check_own_checks(library: Library, service: Service) -> Iterator[Problem]:
     for need in service.needs:
         element = _element(library, service, need.field)
-        if need.checks is not NO_CHECKS and element and is_empty(need.checks, element, library.codes):
+        sound = element is not None and not is_empty(NO_CHECKS, element, library.codes)
+        if (
+            need.checks is not NO_CHECKS
+            and element
+            and sound
+            and is_empty(need.checks, element, library.codes)
+        ):
             position = position_of(library, "services", service.name, "needs", str(need.field))
             values = {"event": "", "field": str(need.field), "services": [service.name]}
             yield Problem("empty-checks", "error", position, values)
@@ -252,7 +258,8 @@ def _check_joined_checks(conditions: Conditions, ground: GroundEvent) -> Iterato
 
 def _clash(ground: GroundEvent, element: Element, found: Iterable[tuple[GroundService, GroundNeed]]) -> bool:
     joined: Checks = reduce(intersect, (need.checks for _, need in found))
-    alone = any(is_empty(need.checks, element, ground.library.codes) for _, need in found)
+    apart = [NO_CHECKS, *(need.checks for _, need in found)]
+    alone = any(is_empty(checks, element, ground.library.codes) for checks in apart)
     return not alone and is_empty(joined, element, ground.library.codes)
 
 

@@ -69,7 +69,7 @@ class _Search:
 
 
 def used(graph: Graph, derived: Derived, targets: Iterable[int]) -> tuple[list[int], set[int]]:
-    """The edges, in an order they can run in, and the vertices that the targets' derivations use."""
+    """The edges, in an order they can run in, and the vertices that the targets' derivations use or that services give."""
     vertices = set(targets)
     edges: set[int] = set()
     queue = list(vertices)
@@ -81,4 +81,8 @@ def used(graph: Graph, derived: Derived, targets: Iterable[int]) -> tuple[list[i
         new = [source for source in graph.edges[number].inputs if source not in vertices]
         vertices.update(new)
         queue.extend(new)
+    for number in edges:
+        edge = graph.edges[number]
+        if edge.kind is EdgeKind.SERVICE:
+            vertices.update(vertex for vertex in edge.outputs if derived.via.get(vertex) == number)
     return [number for number in derived.fired if number in edges], vertices

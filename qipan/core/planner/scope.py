@@ -1,6 +1,6 @@
 """Scope: which services can be met at all, what may be asked, and what must wait until a condition is settled."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from qipan.core.elements import Field
@@ -49,6 +49,8 @@ def find_scope(
         for output in service.gives
         if output.field in network.numbers.fields
     } - network.start
+    for vertex in _awaited(network, graph, ground, activation, asks):
+        del asks[vertex]
     deferred = _defer(network, graph, asks.keys() - refused, activation)
     start = network.start.union(*(network.numbers.reach([one]) for one in deferred))
     closing = _Closing(network, graph, activation.services, asks.keys())
@@ -101,16 +103,17 @@ class _Closing:
     def produced(self, start: set[int], blocked: set[int]) -> set[int]:
         """What the event itself produces, and so nobody is asked: a newborn has no number until it is given.
 
-        It stays askable where its service cannot be met otherwise, as when two services wait for each other.
+        It stays askable where its service cannot be met otherwise, as when two services wait for each other, or one
+        needs itself what it gives.
         """
+        numbers = self.network.numbers
         given = {
-            one.name: {self.network.numbers.fields[field] for field in one.gives} for one in self.services
+            one.name: {numbers.fields[field] for field in one.gives if field not in one.inputs}
+            for one in self.services
         }
         asks = set(self.asks) - blocked - set[int]().union(*given.values())
         reached = self.graph.close(start | asks)
-        return {
-            vertex for name in given if self.network.numbers.done[name] in reached for vertex in given[name]
-        }
+        return {vertex for name in given if numbers.done[name] in reached for vertex in given[name]}
 
 
 def _askable(ground: GroundEvent, circumstances: Circumstances, network: Network) -> dict[int, int]:
@@ -122,6 +125,28 @@ def _askable(ground: GroundEvent, circumstances: Circumstances, network: Network
         and field in network.numbers.fields
         and network.numbers.fields[field] not in network.start
     }
+
+
+def _awaited(
+    network: Network, graph: Graph, ground: GroundEvent, activation: Activation, asks: Mapping[int, int]
+) -> set[int]:
+    """What a service would give of which it is not settled yet whether it takes part: that is not asked meanwhile."""
+    fields = network.numbers.fields
+    open_services = {
+        left.service: {fields[one] for one in left.reason.fields}
+        for left in activation.left
+        if left.what == "service" and not left.settled
+    }
+    if not open_services:
+        return set()
+    learned = graph.close(network.start.union(asks))
+    decisive = {fields[one] for one in activation.decisions}
+    return {
+        fields[output.field]
+        for service in ground.services
+        if service.name in open_services and learned.issuperset(open_services[service.name])
+        for output in service.gives
+    } & (asks.keys() - decisive)
 
 
 def _defer(
@@ -141,7 +166,8 @@ def _defer(
     own = {vertex for way in ways if way.service for vertex in way.edge.outputs} - certain - produced
     optimistic = network.graph(way.edge for way in ways if not way.service)
     hoped = own | (optimistic.close(network.start | own) - graph.close(network.start | own))
-    wanted = {one for service in activation.services for one in service.inputs} - activation.decisions.keys()
+    decisive = activation.decisions.keys() | {one for way in ways for one in way.turns_on}
+    wanted = {one for service in activation.services for one in service.inputs} - decisive
     deferred = [one for one in sorted(wanted) if network.numbers.fields[one] in hoped]
     return {one: _turning(network.numbers.fields[one], ways, optimistic, network, own) for one in deferred}
 
