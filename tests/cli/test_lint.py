@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from qipan.catalogue.library import json_schema
 from tests.cli.conftest import Run
 
@@ -91,3 +93,38 @@ def test_files_that_are_not_read_are_named(run: Run, tmp_path: Path) -> None:
     for name in ("c.YAML", "folder.yaml", "link.yml"):
         assert str(tmp_path / name) in line
     assert str(tmp_path / "a.yaml") not in line
+
+
+BASE = (
+    "schema: 1\nagencies: {o: {title: 局, levels: [county]}}\ncodes: {sex: {title: 性别, values: {'1': 男}}}\n"
+    "elements:\n  Person.age: {title: 年龄, type: integer}\n  Person.sex: {title: 性别, type: code, codes: sex}\n"
+    "services: {s: {title: 事, agency: o, level: county, parties: {p: Person}, needs: [p.age]}}\n"
+    "events:\n  e:\n    title: 事\n    parties: {me: {kind: Person, applicant: true}}\n"
+    "    services: [{service: s, parties: {p: me}}]\n    situations:\n      one: {title: 一, when: 'WHEN'}\n"
+    "      two: {title: 二, when: me.age > 1}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("WHEN", "me.age => 18", "“=>”要写成“>=”"),
+        ("WHEN", "me.sex == “1”", '引号请用英文直引号 "'),
+        ("WHEN", "two and me.age > 3", "请把“two”移到上面"),
+        ("WHEN", "me.sex == 1", '代码是文字，要加引号，如 "1"'),
+        ("WHEN", 'me.sex == "3"', "可以用的代码：1 男"),
+        ("WHEN", 'me.age == "abc"', "这一项是数字"),
+        ("WHEN", "me.age > 1 and " * 50 + "x y", "…"),
+        ("[{service: s, parties: {p: me}}]", "[s]", "parties: {p: me}"),
+        ("Person.age:", "person.age:", "首字母大写"),
+        ("title: 局", "title: [a]", "应写文字，或 {zh: 中文, en: 英文}"),
+        ("level: county", "level: [county]", "可以写：province、city、county"),
+        ("type: integer", "type: text, checks: {pattern: '['}", "第 1 个字处写法不对"),
+    ],
+)
+def test_a_slip_is_told_with_what_was_meant(run: Run, tmp_path: Path, old: str, new: str, said: str) -> None:
+    text = BASE.replace(old, new).replace("WHEN", "me.age > 0")
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    heard = run("lint", str(tmp_path), exit_code=1).stdout
+    assert said in heard
+    assert max(map(len, heard.replace(str(tmp_path), "").splitlines())) < 300

@@ -127,7 +127,11 @@ def _content(name: str, raw: bytes, gathered: _Gathered) -> Content:
     reading = gathered.reading
     reading.file = name
     try:
-        content = _sections(yaml.read_yaml(raw) or yaml.Mapping([], 1, 1), reading)
+        root = yaml.read_yaml(raw)
+        if root is None:
+            reading.refuse(Misshapen(yaml.Mapping([], 1, 1), "empty"), ())
+            return {}
+        content = _sections(root, reading)
     except yaml.NotYaml as error:
         values = {"what": error.what, "where": (), "detail": error.detail}
         reading.problems.append(Problem("syntax", "error", Position(reading.file, error.line), values))

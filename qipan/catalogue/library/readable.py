@@ -44,7 +44,16 @@ class Readable:
     def _unknown(self, problem: Problem) -> bool:
         """An empty name in the library stands in for one that could not be read."""
         section, name = str(problem.values["section"]), str(problem.values["name"])
+        if section == "levels" and not self.misshapen.isdisjoint(_where(problem) | self._agencies(problem)):
+            return False
         return bool(name) and self.misshapen.isdisjoint({(section, name), (section, "")})
+
+    def _agencies(self, problem: Problem) -> set[Declared]:
+        """The agency of the services that a problem stands in."""
+        named = (
+            self.library.services.get(name) for section, name in _where(problem) if section == "services"
+        )
+        return {("agencies", service.agency) for service in named if service}
 
     def _supplies_whole(self) -> bool:
         return all(section not in _SUPPLIES for section, _ in self.misshapen)
@@ -65,6 +74,12 @@ def _spoken_of(problem: Problem) -> Iterator[Declared]:
         names = problem.values.get(section, ())
         for name in names if isinstance(names, Iterable) and not isinstance(names, str) else ():
             yield section, str(name)
+    if problem.code not in _NAMES:
+        yield from _where(problem)
+
+
+def _where(problem: Problem) -> set[Declared]:
+    """The declaration in which a problem stands."""
     where = problem.values.get("where", ())
-    if isinstance(where, list | tuple) and len(where) > 1 and problem.code == "unreachable":
-        yield str(where[0]), str(where[1])
+    whole = isinstance(where, list | tuple) and len(where) > 1
+    return {(str(where[0]), str(where[1]))} if whole else set()  # type: ignore[index]

@@ -72,6 +72,8 @@ class Choice:
         return cls({member.value: member for member in enumeration})
 
     def read(self, node: yaml.Node, _reading: Reading, _path: Path) -> Any:
+        if type(node) is not yaml.Scalar:
+            raise Misshapen(node, "one-choice", choices=tuple(self.choices), **found(node))
         text = text_of(node)
         if text not in self.choices:
             near = nearest(text, self.choices)
@@ -230,7 +232,8 @@ class Condition:
             near = nearest(error.values.get("name", ""), reading.situations)
             said = {"expected" if name == "what" else name: value for name, value in error.values.items()}
             at = {"condition": text, "column": error.column, "fault": error.code, "nearest": near}
-            raise Misshapen(node, "condition", **at, **said) from None
+            below = said.get("name") in reading.situations_below
+            raise Misshapen(node, "condition", **at, below=below, **said) from None
 
     def schema(self, _definitions: Schema) -> Schema:
         return {"type": ["string", "boolean"]}

@@ -227,6 +227,10 @@ def _remember_situation(reading: Reading, situation: Situation) -> None:
     reading.situations = {**reading.situations, situation.name: situation.when}
 
 
+def _expect_situations(reading: Reading, names: frozenset[str]) -> None:
+    reading.situations_below = names
+
+
 def _event(parties: dict[str, PartySlot], **values: Any) -> LifeEvent:
     applicants = tuple(name for name, slot in parties.items() if slot.applicant)
     if len(applicants) != 1:
@@ -243,7 +247,7 @@ EVENT: Final = Record(
         "abstract": ABSTRACT,
         "keywords": Key(ListOf(WORDS), "Words that people search by."),
         "situations": Key(
-            MapOf(NAME, SITUATION, after=_remember_situation),
+            MapOf(NAME, SITUATION, after=_remember_situation, ahead=_expect_situations),
             "Named conditions, shown as plain questions; one may speak of those above it.",
         ),
         "parties": parties(

@@ -7,7 +7,7 @@ everything that is wrong; they then raise ``Reported``, and the whole is not bui
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, Protocol
 
 from qipan.catalogue.library import marked_yaml as yaml
@@ -76,6 +76,7 @@ class Reading:
     file: str = ""
     parties: Mapping[str, PartySlot] = field(default_factory=dict)
     situations: Mapping[str, Predicate] = field(default_factory=dict)
+    situations_below: frozenset[str] = frozenset()
     value_type: ElementType | None = None
     fields_read: dict[str, Field] = field(default_factory=dict)
     predicates_read: dict[str, Predicate] = field(default_factory=dict)
@@ -83,6 +84,7 @@ class Reading:
     def begin(self) -> None:
         """Forget the last declaration's parties and situations."""
         self.parties, self.situations, self.value_type = {}, {}, None
+        self.situations_below = frozenset()
 
     def at(self, node: yaml.Node) -> Position:
         return Position(self.file, node.line)
@@ -255,13 +257,16 @@ def _attempt(read: Callable[..., Any], node: yaml.Node, reading: Reading, path: 
 
 @dataclass(frozen=True)
 class ShortRecord:
-    """A record, or, where only its ``main`` key is to be said, that key's value alone."""
+    """A record, or, where only its ``main`` key is to be said, that key's value alone; ``expected`` names it to people."""
 
     record: Record
     main: str
     short: Shape | None = None
+    expected: str = ""
 
     def read(self, node: yaml.Node, reading: Reading, path: Path) -> Any:
+        if type(node) is yaml.Sequence and self.expected:
+            raise Misshapen(node, "expected", expected=self.expected, **found(node))
         if type(node) is not yaml.Scalar:
             return self.record.read(node, reading, path)
         key = self.record.keys[self.main]
@@ -334,7 +339,7 @@ class ListOf:
 class MapOf:
     """A mapping from keys of one shape to values of another.
 
-    ``before`` tells the reading of a key before its value is read, ``after`` of a value once it is. Without ``in_parts``, nothing
+    ``ahead`` tells the reading of all keys, ``before`` of a key before its value is read, ``after`` of a value once it is. Without ``in_parts``, nothing
     is left of it where a part is misshapen.
     """
 
@@ -345,35 +350,34 @@ class MapOf:
     before: Callable[[Reading, Any], None] | None = None
     after: Callable[[Reading, Any], None] | None = None
     in_parts: bool = True
+    ahead: Callable[[Reading, frozenset[str]], None] | None = None
 
     def read(self, node: yaml.Node, reading: Reading, path: Path) -> Any:
         given, failed = pairs(node, reading, path)
+        if self.ahead is not None:
+            self.ahead(reading, frozenset(given))
         values: dict[Any, Any] = {}
         lines = reading.positions.lines
         for name, (key_node, value_node) in given.items():
             inner = (*path, name)
             lines[inner] = key_node.line
-            try:
-                key = self.key.read(key_node, reading, inner)
-                if self.before is not None:
-                    self.before(reading, key)
-                value = values[key] = self.value.read(value_node, reading, inner)
+            value, whole = _attempt(partial(self._pair, key_node), value_node, reading, inner)
+            failed = failed or not whole
+            if whole or value is not None:
+                values[self.key.read(key_node, reading, inner)] = value
                 if self.after is not None:
                     self.after(reading, value)
-            except Misshapen as error:
-                reading.refuse(error, inner)
-                failed = True
-            except Reported as error:
-                failed = True
-                if error.rest is not None:
-                    values[key] = error.rest
-                    if self.after is not None:
-                        self.after(reading, error.rest)
         if failed:
             raise Reported(self.collect(values) if self.in_parts else None)
         if len(values) < self.least:
             raise Misshapen(node, "count", least=self.least, most=None, count=len(values))
         return self.collect(values)
+
+    def _pair(self, key_node: yaml.Node, value_node: yaml.Node, reading: Reading, path: Path) -> Any:
+        key = self.key.read(key_node, reading, path)
+        if self.before is not None:
+            self.before(reading, key)
+        return self.value.read(value_node, reading, path)
 
     def schema(self, definitions: Schema) -> Schema:
         own: Schema = {
@@ -422,7 +426,7 @@ def described(schema: Schema, description: str) -> Schema:
 
 def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """The declared words that look most like this one."""
-    return tuple(difflib.get_close_matches(word, list(known), n=3, cutoff=0.6))
+    return tuple(difflib.get_close_matches(word, list(known), n=3, cutoff=0.75))
 
 
 def found(node: yaml.Node) -> dict[str, str]:

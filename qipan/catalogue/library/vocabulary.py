@@ -37,6 +37,7 @@ TEXT: Final = ShortRecord(
         },
     ),
     main="zh",
+    expected="words",
 )
 TEXTS: Final = ListOf(TEXT)
 TITLE: Final = Key(TEXT, "What people call it, in a few words.", required=True)

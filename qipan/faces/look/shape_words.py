@@ -9,6 +9,7 @@ _ZH: Final[Mapping[str, str]] = {
     # the file
     "no-files": "文件夹 {folder} 里没有 YAML 文件（.yaml 或 .yml）。请指定事项库所在的文件夹。",
     "encoding": "这个文件不是 UTF-8 编码。请用 UTF-8 编码另存。",
+    "empty": "这个文件是空的。请写上内容，或删去这个文件。",
     "too-big": "文件超过 16 MB。请拆成几个文件。",
     "too-deep": "内容套了四十多层，多半是括号或缩进写错了。请检查这一行附近。",
     "alias": "这里用了 YAML 的锚点或引用（& 或 *）。请把内容直接写出来；若这是文字，请给它加引号。",
@@ -31,6 +32,7 @@ _ZH: Final[Mapping[str, str]] = {
     "unknown-key": "{place}里不能写“{key}”。{nearest}",
     "unquoted-comma": "“{key}”像是一段文字在逗号处断开了。请给整段文字加引号。",
     "expected": "{place}应写{expected}，{found}。",
+    "one-choice": "{place}只写一个，不写列表或“键: 值”。可以写：{choices}。",
     "choice": "{place}不能写“{found_text}”。{nearest}可以写：{choices}。",
     "range": "{place}应{range_wanted}，现在是 {found_text}。",
     "count": "{place}应有{count_wanted}项，现在有 {count} 项。",
@@ -45,6 +47,7 @@ _ZH: Final[Mapping[str, str]] = {
 _EN: Final[Mapping[str, str]] = {
     "no-files": "There are no YAML files (.yaml or .yml) in {folder}. Name the folder that holds the library.",
     "encoding": "The file is not UTF-8 text. Save it as UTF-8.",
+    "empty": "The file is empty. Write something into it, or delete it.",
     "too-big": "The file is larger than 16 MB. Split it into several files.",
     "too-deep": "The content is nested over forty levels deep; most likely a bracket or the indentation is wrong near this line.",
     "alias": "This uses an anchor or alias of YAML (& or *). Write the content out; if it is text, put it in quotes.",
@@ -66,6 +69,7 @@ _EN: Final[Mapping[str, str]] = {
     "unknown-key": "“{key}” cannot be written in {place}. {nearest}",
     "unquoted-comma": "“{key}” looks like a text that was cut at a comma. Put the whole text in quotes.",
     "expected": "{place} must be {expected}; {found}.",
+    "one-choice": "{place} takes one value, not a list or keys with values. It can be: {choices}.",
     "choice": "{place} cannot be “{found_text}”. {nearest}It can be: {choices}.",
     "range": "{place} must be {range_wanted}; it is {found_text}.",
     "count": "{place} must have {count_wanted}; it has {count}.",
@@ -80,7 +84,8 @@ _EN: Final[Mapping[str, str]] = {
 _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
     "text": ("文字", "a text"),
     "name": ("标识（小写字母开头，只用小写字母、数字和下划线，如 birth_registration）", "a name of lower-case letters, digits and _, such as birth_registration"),
-    "element": ("数据元（如 Person.name、Organization.name）", "an element such as Person.name or Organization.name"),
+    "element": ("数据元（如 Person.name、Organization.name；主体种类首字母大写，其余小写）", "an element such as Person.name or Organization.name, the kind with a capital letter and the rest in lower case"),
+    "words": ("文字，或 {zh: 中文, en: 英文}", "a plain text or {zh: …, en: …}"),
     "field": ("主体.数据元（如 child.name，小写）", "a field as party.element, such as child.name, in lower case"),
     "list": ("列表（每项一行以“- ”开头，或 [甲, 乙]）", "a list (each item on a line beginning with “- ”, or [a, b])"),
     "mapping": ("“键: 值”的形式", "keys with values"),
@@ -102,6 +107,16 @@ _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "too-deep": ("括号或 not 套得太深", "brackets or “not” are nested too deep"),
     "single-equals": ("“=”要写成“==”", "“=” must be written “==”"),
     "bad-character": ("不认识“{found}”", "“{found}” is not understood"),
+    "arrow": ("“{found}”要写成“{meant}”", "“{found}” must be written “{meant}”"),
+    "curly-quote": ('引号请用英文直引号 "', 'use straight quotes, "'),
+    "wide-character": (
+        "“{found}”请改用英文半角符号",
+        "“{found}” is a full-width sign; use the half-width one",
+    ),
+    "above": (
+        "情形“{name}”写在后面；一个情形只能用写在它上面的情形，请把“{name}”移到上面",
+        "the situation “{name}” stands further down; a situation may use only those above it, so move “{name}” up",
+    ),
     "expected": ("这里应是{what}，不是“{found}”", "{what} should stand here instead of “{found}”"),
     "expected-end": ("条件没有写完，后面应有{what}", "it is unfinished: {what} should follow"),
     "unknown-situation": (
@@ -110,6 +125,9 @@ _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "no-comparison": ("“{field}”后面要写比较，如 == true", "“{field}” must be compared, as in == true"),
 }
+_MEANT: Final = {"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<=", "≠": "!="}
+_ARROWS: Final = {">=": "=>", "<=": "=<"}
+_LONGEST: Final = 120
 _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "value": ("值（文字加引号）", "a value (texts in quotes)"),
     "field": ("主体.数据元", "a field"),
@@ -174,6 +192,7 @@ class _Values:
         plain = {name: str(value) for name, value in self.values.items()}
         where = place(self.values.get("where", ()), chinese=self.chinese)
         return plain | {
+            "condition": _cut(self.text("condition"), self.values.get("column")),
             "place": where,
             "nearest": suggestion(self.values.get("nearest", ()), chinese=self.chinese),
             "choices": ("、" if self.chinese else ", ").join(_texts(self.values.get("choices", ()))),
@@ -216,19 +235,48 @@ class _Values:
         code = self.text("fault")
         if code == "expected" and not self.text("found"):
             code = "expected-end"
-        if code == "bad-character" and self.text("found") == "=":
-            code = "single-equals"
+        code, meant = self._slip(code)
         what = self.choose(_PARTS.get(self.text("expected"), (f"“{self.text('expected')}”",) * 2))
-        named = {name: self.text(name) for name in ("found", "name", "field")}
+        named = {name: self.text(name) for name in ("name", "field")} | {
+            "found": _ARROWS.get(meant, self.text("found")),
+            "meant": meant,
+        }
         near = suggestion(self.values.get("nearest", ()), chinese=self.chinese).rstrip(" ？?")
         near = near and self.choose((f"（{near}）", f" ({near})"))
         return self.choose(_FAULTS.get(code, ("", ""))).format(what=what, nearest=near, **named)
+
+    def _slip(self, code: str) -> tuple[str, str]:
+        """Tell common slips of the pen apart from other signs that are not understood; with what was meant."""
+        found, column = self.text("found"), self.values.get("column")
+        if code == "unknown-situation" and self.values.get("below"):
+            return "above", ""
+        if code != "bad-character" or not isinstance(column, int):
+            return code, ""
+        around = self.text("condition")[column - 1 : column + 1]
+        before = self.text("condition")[max(0, column - 2) : column]
+        meant = _MEANT.get(around) or _MEANT.get(before)
+        if meant:
+            return "arrow", meant
+        if found in "“”‘’＂":
+            return "curly-quote", ""
+        return (
+            "single-equals" if found == "=" else "wide-character" if found in "（），＝＞＜！" else code
+        ), ""
 
     def applicants(self) -> str:
         names = _texts(self.values.get("applicants", ()))
         if not names:
             return self.choose(("现在一个也没有", "there is none"))
         return self.choose((f"现在有 {'、'.join(names)}", f"there are {', '.join(names)}"))
+
+
+def _cut(condition: str, column: object) -> str:
+    """The part of a long condition around the column at fault."""
+    if len(condition) <= _LONGEST:
+        return condition
+    start = max(0, min(int(str(column or 1)) - _LONGEST // 2, len(condition) - _LONGEST))
+    part = condition[start : start + _LONGEST]
+    return ("…" if start else "") + part + ("…" if start + _LONGEST < len(condition) else "")
 
 
 def _texts(values: object) -> tuple[str, ...]:
