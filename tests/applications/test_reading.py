@@ -1,16 +1,13 @@
-"""Reads: what they give, in how many statements, and by which index; none grows with rows."""
+"""Reads: what they give, and in how many statements; none grows with rows. By which index: test_indexes.py."""
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from qipan.applications import operations, queries
 from qipan.applications.models import Application, Case
-from qipan.applications.queries import officials, persons
 from qipan.people import operations as people
 from qipan.people import queries as people_queries
 from qipan.people.rows import NewPerson
@@ -179,58 +176,6 @@ def test_a_stopped_clock_is_not_overdue(cast: Cast) -> None:
     )
     counts = queries.inbox_counts(cast.official("hospital").actor, TODAY + timedelta(days=30))
     assert (counts.overdue, counts.awaiting_correction) == (0, 1)
-
-
-# By which index
-
-MANY_ENTRIES = """
-INSERT INTO entries (at, act, actor_kind, subject, details, salt, leaf_hash)
-SELECT now(), 'accept_case', 'system', 'case:' || gen_random_uuid(), '{}', '', '' FROM generate_series(1, 3000);
-ANALYZE entries
-"""
-
-
-def plan_of(statement: str, parameters: object) -> str:
-    """How PostgreSQL would run a statement if tables were large."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_custom_plan")
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)  # type: ignore[arg-type]
-        row = cursor.fetchone()
-    assert row is not None
-    return json.dumps(row[0])
-
-
-def test_a_persons_list_is_read_by_its_index(cast: Cast) -> None:
-    plan = plan_of(persons.LIST, [1, datetime(2030, 1, 1, tzinfo=UTC), 20])
-    assert "applications_person_submitted" in plan
-    assert "cases_one_per_service" in plan
-    assert "Seq Scan" not in plan
-
-
-def test_an_inbox_is_read_by_the_index_of_what_is_in_hand(cast: Cast) -> None:
-    whose = {"agency": "a", "services": [], "me": 1, "due_on": TODAY, "id": officials.FIRST[1], "limit": 50}
-    scans = " UNION ALL ".join(officials._SCANS.values())
-    plan = plan_of(officials.INBOX.format(scans=scans), whose)
-    assert plan.count("cases_in_hand") == 5
-    assert "Seq Scan" not in plan
-
-
-def test_counts_read_that_index_alone(cast: Cast) -> None:
-    whose = {"agency": "a", "services": ["s"], "today": TODAY, "soon": TODAY}
-    plan = plan_of(officials.COUNTS, whose)
-    assert plan.count("cases_in_hand") == 6
-    assert "Seq Scan" not in plan
-
-
-def test_one_case_is_read_by_keys(cast: Cast) -> None:
-    application = play.running(cast).application
-    case = play.case_of(application, "birth_certificate").id
-    with connection.cursor() as cursor:
-        cursor.execute(MANY_ENTRIES)
-    plan = plan_of(officials.CASE, {"agency": "a", "services": [], "case": case})
-    assert "Seq Scan" not in plan
-    for index in ("fact_sets_application", "uploads_application", "entries_subject"):
-        assert index in plan
 
 
 def test_rows_in_other_peoples_hands_change_no_plan_and_no_result(cast: Cast) -> None:
