@@ -9,10 +9,11 @@ from qipan.faces.cli.linting import lint_command, schema_command
 from qipan.faces.cli.planning import plan_command
 from qipan.faces.cli.run.commands import migrate, worker
 from qipan.faces.cli.run.demo import demo
+from qipan.faces.cli.speaking import Speaking
 from qipan.faces.cli.tour.command import tour
 
 
-@click.group()
+@click.group(cls=Speaking)
 @click.version_option(qipan.__version__, prog_name="qipan")
 def main() -> None:
     """Qipan 棋盘: one form, one plan, one trail."""

@@ -21,7 +21,7 @@ def own_library() -> Path:
     return Path(os.environ.get("QIPAN_LIBRARY") or _OWN_LIBRARY)
 
 
-def _language() -> str:
+def default_language() -> str:
     """English where the terminal's locale is English, Chinese everywhere else."""
     locale = next(
         (value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), ""
@@ -45,7 +45,7 @@ def language_option(command: F) -> F:
         "--lang",
         "language",
         type=click.Choice(["zh", "en"]),
-        default=_language,
+        default=default_language,
         show_default="by locale",
         help="The language of the words 语言.",
     )(command)
