@@ -35,6 +35,24 @@ class CheckFailure(NamedTuple):
     values: Mapping[str, object] = {}
 
 
+_FAR_DAY = "2100-01-01"
+_TEXTUAL = frozenset({ElementType.TEXT, ElementType.CODE})
+_ORDERED = frozenset({ElementType.INTEGER, ElementType.DECIMAL, ElementType.DATE})
+
+
+def misfits(checks: Checks, kind: ElementType) -> list[str]:
+    """Name the checks that say nothing about values of a type: lengths of a number, bounds of a text."""
+    textual = {
+        "min_length": checks.min_length,
+        "max_length": checks.max_length,
+        "pattern": checks.patterns or None,
+        "format": checks.formats or None,
+    }
+    ordered = {"min": checks.minimum, "max": checks.maximum}
+    unfit = (textual if kind not in _TEXTUAL else {}) | (ordered if kind not in _ORDERED else {})
+    return [name for name, given in unfit.items() if given is not None]
+
+
 # Joining
 
 
@@ -110,8 +128,10 @@ def _listed(element: Element, codes: Mapping[str, CodeList]) -> tuple[Value, ...
 
 def _bounds_cross(checks: Checks) -> bool:
     low, high = checks.minimum, checks.maximum
-    if low is None or high is None or "today" in {low, high}:
+    if low is None or high is None or low == "today":
         return False
+    if high == "today":
+        return not _lower(low, _FAR_DAY)
     return _lower(high, low)
 
 

@@ -14,7 +14,7 @@ cycle                  event, path (services, the first again at the end), field
 empty-checks           event ("" where one service contradicts the element), field, services (none: the element by itself)
 wrong-check            element, name (of the check), found (the element's type), where (path)
 wrong-value            where (path), field, element, name (the value)
-late-promise           service, found (promised days), expected (statutory days)
+late-promise (warning) service, found (promised days), expected (statutory days)
 no-relation            section ("resources" or "certificates"), name
 unreachable            where (path), predicate, suggestions (codes)
 withheld-without-law   resource

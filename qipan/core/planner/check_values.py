@@ -1,6 +1,7 @@
 """Whether what is declared makes sense by itself: checks that fit their element, values, levels, limits, parties."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from qipan.core.checks import check_value, is_empty, misfits
 from qipan.core.declarations import CertificateType, Library, LifeEvent, Resource, Service
@@ -55,17 +56,21 @@ def _check_service(library: Library, service: Service) -> Iterator[Problem]:
     agency = library.agencies.get(service.agency)
     if agency is not None and service.level not in agency.levels:
         where = (*path, "level")
-        values = {
+        unknown = {
             "section": "levels",
             "name": service.level.value,
             "where": list(where),
             "suggestions": [level.value for level in agency.levels],
         }
-        yield Problem("unknown-name", "error", position_of(library, *where), values)
+        yield Problem("unknown-name", "error", position_of(library, *where), unknown)
     limits = service.limits
     if limits.promised > limits.statutory:
-        values = {"service": service.name, "found": limits.promised, "expected": limits.statutory}
-        yield Problem("late-promise", "error", position_of(library, *path, "limits"), values)
+        values: dict[str, object] = {
+            "service": service.name,
+            "found": limits.promised,
+            "expected": limits.statutory,
+        }
+        yield Problem("late-promise", "warning", position_of(library, *path, "limits"), values)
     for need in service.needs:
         slot = service.parties.get(need.field.party)
         element = library.elements.get(f"{slot.kind}.{need.field.word}") if slot else None
@@ -85,7 +90,7 @@ def _check_circles(library: Library, event: LifeEvent) -> Iterator[Problem]:
             ):
                 turning[slot.name][other] = Field(other, "")
     for circle in find_knots(turning):
-        about = [str(turning[one][other]).rstrip(".") for one, other in zip(circle, circle[1:], strict=False)]
+        about = [str(turning[one][other]).rstrip(".") for one, other in pairwise(circle)]
         values = {"event": event.name, "section": "parties", "path": list(circle), "fields": about}
         where = position_of(library, "events", event.name, "parties", circle[0], "when")
         yield Problem("cycle", "error", where, values)
@@ -94,7 +99,9 @@ def _check_circles(library: Library, event: LifeEvent) -> Iterator[Problem]:
 def _check_typical(library: Library, event: LifeEvent) -> Iterator[Problem]:
     for field, value in event.typical.items():
         element = element_of(library, event, field)
-        if element is not None and check_value(value, element, element.checks, library.codes, None):
+        if element is None or is_empty(NO_CHECKS, element, library.codes):
+            continue
+        if check_value(value, element, element.checks, library.codes, None):
             path = ("events", event.name, "typical", str(field))
             values = {"where": list(path), "field": str(field), "element": element.name, "name": str(value)}
             yield Problem("wrong-value", "error", position_of(library, *path), values)

@@ -16,6 +16,7 @@ from qipan.core.predicates.tree import Comparison, Known, Membership, Predicate,
 MAX_NODES = 20_000
 """How many partial assignments are tried; beyond, the predicate is taken to be satisfiable."""
 
+_LAST_DAY = date(2099, 12, 31)
 _ANY_TEXT = ("\uffff", "\uffff\uffff")
 _NUMBERS = frozenset({ElementType.INTEGER, ElementType.DECIMAL})
 
@@ -115,7 +116,9 @@ def _closed_list(element: Element, codes: Mapping[str, CodeList]) -> Iterable[Va
 
 
 def _passes(value: Value, element: Element, codes: Mapping[str, CodeList]) -> bool:
-    return check_value(value, element, element.checks, codes, None) is None
+    """Whether a value passes; nothing that must be past comes from the next century."""
+    past = element.checks.maximum == "today" and element.checks.minimum != "today"
+    return check_value(value, element, element.checks, codes, _LAST_DAY if past else None) is None
 
 
 def _anything(element: Element) -> list[Value]:
