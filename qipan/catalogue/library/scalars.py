@@ -215,24 +215,24 @@ class FieldText:
 class Condition:
     """A predicate; in an event, the names of its situations stand for their predicates."""
 
-    def read(self, node: yaml.Node, reading: Reading, _path: Path) -> Predicate:
+    def read(self, node: yaml.Node, reading: Reading, path: Path) -> Predicate:
         text = text_of(node, "condition")
         known = None if reading.situations else reading.predicates_read.get(text)
         if known is None:
-            known = self._parsed(node, text, reading)
+            known = self._parsed(node, text, reading, path)
             if not reading.situations:
                 reading.predicates_read[text] = known
         return known
 
     @staticmethod
-    def _parsed(node: yaml.Node, text: str, reading: Reading) -> Predicate:
+    def _parsed(node: yaml.Node, text: str, reading: Reading, path: Path) -> Predicate:
         try:
             return parse(text, reading.situations)
         except PredicateError as error:
             near = nearest(error.values.get("name", ""), reading.situations)
             said = {"expected" if name == "what" else name: value for name, value in error.values.items()}
             at = {"condition": text, "column": error.column, "fault": error.code, "nearest": near}
-            below = said.get("name") in reading.situations_below
+            below = said.get("name") in reading.situations_below - set(path[-2:-1])
             raise Misshapen(node, "condition", **at, below=below, **said) from None
 
     def schema(self, _definitions: Schema) -> Schema:
