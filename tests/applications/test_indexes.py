@@ -28,7 +28,18 @@ INSERT INTO cases (id, application_id, ordinal, service, agency, region, state, 
 SELECT gen_random_uuid(), md5(i::text)::uuid, 1, 'household_registration', 'elsewhere' || i % 50, '',
   (ARRAY['waiting', 'submitted', 'delivered'])[1 + i % 3], now(), now(), 0, false, '', '', '{{}}'
 FROM generate_series(1, {MANY}) i;
-ANALYZE applications, cases
+INSERT INTO entries (at, act, actor_kind, actor, subject, details, salt, leaf_hash)
+SELECT now(), 'accept_case', 'official', i, 'case:' || i, '{{}}', '', '' FROM generate_series(1, {MANY}) i;
+INSERT INTO drafts (id, person, event, version, answers, claims, facts, consents, without, lacking, skipped, updated_at, application)
+SELECT md5(i::text)::uuid, i % 500, 'birth', 1, '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', now(), md5(i::text)::uuid
+FROM generate_series(1, {MANY}) i;
+INSERT INTO fact_sets (application_id, kind, via, values, learned_at)
+SELECT md5(i::text)::uuid, 'answer', '', '{{}}', now() FROM generate_series(1, {MANY}) i;
+INSERT INTO calls (application, person, subjects, step, resource, services, fields, refused, purpose, legal_basis, agency, outcome,
+  at, milliseconds)
+SELECT md5(i::text)::uuid, i % 500, ARRAY[i % 500]::bigint[], 's', 'r', '{{}}', '{{}}', '{{}}', 'p', 'l', 'a', 'ok', now(), 1
+FROM generate_series(1, {MANY}) i;
+ANALYZE applications, cases, entries, drafts, fact_sets, calls
 """
 Read = Callable[[Cast], object]
 READS: dict[str, Read] = {
