@@ -145,14 +145,10 @@ def _check_documents(library: Library, service: Service, supplied: set[str]) -> 
 
 def _check_own_checks(library: Library, service: Service) -> Iterator[Problem]:
     for need in service.needs:
-        element = _element(library, service, need.field)
-        sound = element is not None and not is_empty(NO_CHECKS, element, library.codes)
-        if (
-            need.checks is not NO_CHECKS
-            and element
-            and sound
-            and is_empty(need.checks, element, library.codes)
-        ):
+        element = _element(library, service, need.field) if need.checks is not NO_CHECKS else None
+        if element is None or is_empty(NO_CHECKS, element, library.codes):
+            continue
+        if is_empty(need.checks, element, library.codes):
             position = position_of(library, "services", service.name, "needs", str(need.field))
             values = {"event": "", "field": str(need.field), "services": [service.name]}
             yield Problem("empty-checks", "error", position, values)

@@ -71,7 +71,7 @@ def _check_service(library: Library, service: Service) -> Iterator[Problem]:
             "expected": limits.statutory,
         }
         yield Problem("late-promise", "warning", position_of(library, *path, "limits"), values)
-    for need in service.needs:
+    for need in (one for one in service.needs if one.checks is not NO_CHECKS):
         slot = service.parties.get(need.field.party)
         element = library.elements.get(f"{slot.kind}.{need.field.word}") if slot else None
         if element is not None:

@@ -38,6 +38,7 @@ class Graph:
         self.edges = edges
         self.size = size
         self._waiting = [len(edge.inputs) for edge in edges]
+        self._outputs = [edge.outputs for edge in edges]
         self._free = [output for edge in edges if not edge.inputs for output in edge.outputs]
         self.consumers: list[list[int]] = [[] for _ in range(size)]
         for number, edge in enumerate(edges):
@@ -46,14 +47,14 @@ class Graph:
 
     def close(self, start: Collection[int]) -> set[int]:
         """Every vertex that follows from ``start``, itself included."""
-        waiting, edges, consumers = self._waiting.copy(), self.edges, self.consumers
+        waiting, outputs, consumers = self._waiting.copy(), self._outputs, self.consumers
         reached = {*start, *self._free}
         queue = list(reached)
         for vertex in queue:
             for number in consumers[vertex]:
                 waiting[number] -= 1
                 if not waiting[number]:
-                    for output in edges[number].outputs:
+                    for output in outputs[number]:
                         if output not in reached:
                             reached.add(output)
                             queue.append(output)

@@ -1,7 +1,7 @@
 """Conditions: what holds in an event, judged once by what is certain and once by what is supposed as well."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qipan.core.elements import Field, Value
 from qipan.core.planner.ground import ABSENT, GroundEvent
@@ -14,11 +14,17 @@ _PRESENCE = {Truth.TRUE: True, Truth.FALSE: False, Truth.UNKNOWN: None}
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The certain world has the facts; the supposed one has the assumed values too. The plan follows the supposed one."""
+    """The certain world has the facts; the supposed one has the assumed values too. The plan follows the supposed one.
+
+    ``guarded`` keeps what was judged, for the same condition stands at many needs.
+    """
 
     certain: World
     supposed: World
     whens: Mapping[str, Predicate]
+    guarded: dict[tuple[tuple[str, ...], Predicate | None], tuple[Truth, frozenset[Field]]] = field(
+        default_factory=dict
+    )
 
     def guard(self, parties: tuple[str, ...], when: Predicate | None) -> tuple[Truth, frozenset[Field]]:
         """Whether the parties take part and the condition holds, and the fields on which that still turns.
@@ -27,6 +33,12 @@ class Circumstances:
         """
         if when is None and self.supposed.present.keys().isdisjoint(parties):
             return Truth.TRUE, _NOTHING
+        key = (parties, when)
+        if key not in self.guarded:
+            self.guarded[key] = self._judge(*key)
+        return self.guarded[key]
+
+    def _judge(self, parties: tuple[str, ...], when: Predicate | None) -> tuple[Truth, frozenset[Field]]:
         presence = self.presence(parties)
         if presence is Truth.FALSE:
             return presence, self._presence_turns_on(self.absent(parties)[:1])

@@ -1,21 +1,30 @@
 """Documents: each is met by the first of its ways that can be had, without asking anything for it."""
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from qipan.core.declarations import MeetKind
 from qipan.core.planner.activation import ActiveService
 from qipan.core.planner.closure import Edge, EdgeKind, Graph
+from qipan.core.planner.derivations import Derived, derive
 from qipan.core.planner.ground import GroundWay
 from qipan.core.planner.network import Network
 
 Choice = dict[tuple[str, str], GroundWay]
-"""The way chosen for each document, by service and name."""
+
+
+class Chosen(NamedTuple):
+    """The way chosen for each document, by service and name; the graph that leaves, and what follows in it."""
+
+    ways: Mapping[tuple[str, str], GroundWay]
+    graph: Graph
+    derived: Derived
 
 
 def choose_ways(
     network: Network, services: Collection[ActiveService], known: Collection[int], reached: Collection[int]
-) -> tuple[Choice, Graph]:
-    """Choose for every document the first way open, so that every service can still be done; and the graph it leaves.
+) -> Chosen:
+    """Choose for every document the first way open, so that every service can still be done.
 
     ``known`` is what is known or asked, ``reached`` all that follows. Waiting for a certificate of another service of
     the event can close a circle; then the first documents in order keep their best way, the others take their next.
@@ -25,11 +34,15 @@ def choose_ways(
         for document in service.documents:
             open_ways = (way for way in document.ways if _is_open(network, way, reached))
             choice[service.name, document.name] = next(open_ways)
+    chosen = _chosen(network, choice, known)
+    if all(network.numbers.done[service.name] in chosen.derived.via for service in services):
+        return chosen
+    return _chosen(network, _untangled(network, services, known, reached, choice), known)
+
+
+def _chosen(network: Network, choice: Choice, known: Collection[int]) -> Chosen:
     graph = _chosen_graph(network, choice)
-    if _all_done(network, services, known, graph):
-        return choice, graph
-    choice = _untangled(network, services, known, reached, choice)
-    return choice, _chosen_graph(network, choice)
+    return Chosen(choice, graph, derive(graph, known))
 
 
 def _is_open(network: Network, way: GroundWay, reached: Collection[int]) -> bool:

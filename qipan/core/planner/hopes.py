@@ -38,10 +38,9 @@ class Hopes:
 def find_hopes(setting: Setting) -> Hopes:
     """Gather the services, outputs and look-ups that are not settled yet."""
     edges = [*_open_services(setting), *_open_ways(setting)]
-    graph = setting.network.graph(edges)
-    return Hopes(
-        setting, graph, len(setting.network.edges), graph.close(setting.scope.reachable) if edges else set()
-    )
+    graph = setting.network.graph(edges) if edges else setting.scope.graph
+    reached = graph.close(setting.scope.reachable) if edges else set()
+    return Hopes(setting, graph, len(setting.network.edges), reached)
 
 
 def _open_services(setting: Setting) -> Iterator[Edge]:

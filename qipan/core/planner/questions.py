@@ -31,13 +31,15 @@ class QuestionProblem(NamedTuple):
     name: Callable[[int], str]
 
 
-def least_questions(problem: QuestionProblem, targets: Collection[int]) -> set[int]:
-    """The questions to ask so that every target follows; all of them must be reachable."""
-    asked = _Core.around(problem, problem.closed, targets).forced.copy()
+def least_questions(problem: QuestionProblem, targets: Collection[int]) -> tuple[set[int], set[int]]:
+    """The questions to ask so that every target follows, and all that then does; every target must be reachable."""
+    asked = set(_Core.around(problem, problem.closed, targets).forced)
     closed = problem.graph.close(problem.start | asked) if asked else problem.closed
-    for part in _Core.around(problem, closed, targets).parts(problem.name):
-        asked |= part.solve()
-    return asked
+    parts = _Core.around(problem, closed, targets).parts(problem.name)
+    if not parts:
+        return asked, closed
+    asked = asked.union(*(part.solve() for part in parts))
+    return asked, problem.graph.close(problem.start | asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from qipan.core.declarations import Library
 from qipan.core.elements import Field
 from qipan.core.planner.closure import Graph
-from qipan.core.planner.derivations import Derived, derive, used
-from qipan.core.planner.evidence import Choice, choose_ways
-from qipan.core.planner.ground import ground_event
+from qipan.core.planner.derivations import Derived, used
+from qipan.core.planner.evidence import choose_ways
+from qipan.core.planner.ground import GroundWay, ground_event
 from qipan.core.planner.knowledge import Knowledge
 from qipan.core.planner.questions import QuestionProblem, least_questions
 from qipan.core.planner.setting import Setting, circumstances_of, set_out
@@ -23,7 +23,7 @@ class Solved:
 
     setting: Setting
     questions: frozenset[int]
-    choice: Choice
+    choice: Mapping[tuple[str, str], GroundWay]
     graph: Graph
     derived: Derived
     edges: list[int]
@@ -47,12 +47,10 @@ def solve(library: Library, event: str, knowledge: Knowledge) -> Solved:
         scope.burdens,
         lambda vertex: str(named[vertex]),
     )
-    questions = least_questions(problem, targets)
-    known = scope.start | questions
-    choice, graph = choose_ways(network, scope.met, known, scope.graph.close(known))
-    derived = derive(graph, known)
+    questions, closed = least_questions(problem, targets)
+    ways, graph, derived = choose_ways(network, scope.met, scope.start | questions, closed)
     edges, vertices = used(graph, derived, targets)
-    return Solved(setting, frozenset(questions), choice, graph, derived, edges, vertices, named)
+    return Solved(setting, frozenset(questions), ways, graph, derived, edges, vertices, named)
 
 
 def _decide_deferred(setting: Setting) -> None:
