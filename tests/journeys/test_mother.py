@@ -211,6 +211,7 @@ def test_the_larger_mode_and_english_are_one_tap_away(page: Page, cast: Cast) ->
     page.goto("/events/birth/")
     small = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
     page.get_by_role("button", name="长辈版").click()
+    expect(page.get_by_role("button", name="标准版")).to_be_visible()
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= small * 1.3
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="What it saves")).to_be_visible()

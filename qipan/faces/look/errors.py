@@ -18,6 +18,7 @@ from qipan.faces.look.access import access, anyone
 UNKEEPABLE = (DataError, UnicodeEncodeError, PydanticSerializationError)
 """What happens when somebody sends what no database keeps: NUL, half a character, a number beyond all bounds. A bad request."""
 
+
 class Trouble(NamedTuple):
     """What happened, in a heading and a sentence, and what the reader can do."""
 
