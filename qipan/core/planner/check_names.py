@@ -64,11 +64,7 @@ class _Names:
 
     def unknown(self, section: str, name: str, path: Path, declared: Iterable[str]) -> Problem:
         self.unknowns += 1
-        near = (
-            get_close_matches(name, sorted(declared), _MAX_SUGGESTIONS)
-            if self.unknowns <= _MAX_SUGGESTED
-            else []
-        )
+        near = _nearest(name, sorted(declared)) if self.unknowns <= _MAX_SUGGESTED else []
         values = {"section": section, "name": name, "where": list(path), "suggestions": near}
         return Problem("unknown-name", "error", position_of(self.library, *path), values)
 
@@ -113,6 +109,13 @@ class _Names:
             yield from self.party(slots, party, path)
             if kind is not None and party in slots and slots[party].kind is not kind.kinds[place]:
                 yield self.wrong_kind(party, kind.kinds[place], slots[party].kind, path)
+
+
+def _nearest(name: str, declared: Iterable[str]) -> list[str]:
+    """The likeliest names first; of elements, those of the same kind of party by their own word."""
+    kind, dot, word = name.rpartition(".")
+    others = [one.removeprefix(kind + dot) for one in declared if one.startswith(kind + dot)]
+    return [f"{kind}{dot}{near}" for near in get_close_matches(word, others, _MAX_SUGGESTIONS)]
 
 
 def _check_resource(names: _Names, resource: Resource) -> Iterator[Problem]:
