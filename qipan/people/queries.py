@@ -4,7 +4,7 @@ import hashlib
 
 from qipan import records
 from qipan.people.actors import Actor
-from qipan.people.rows import OfficialRow, PersonRow
+from qipan.people.rows import ApiKeyRow, OfficialRow, PersonRow
 
 PERSON = "SELECT id, id_number, name, phone, story_zh, story_en, sample FROM persons"
 OFFICIAL = "SELECT id, name, agency, post, services, clerk, sample FROM officials"
@@ -51,6 +51,16 @@ def actor_of_official(official_id: int) -> Actor | None:
     """Say as whom a signed-in official acts."""
     found = official(official_id)
     return found and _actor(found)
+
+
+def api_keys_of(agency: str) -> list[ApiKeyRow]:
+    """List the keys issued to an agency's systems, newest first."""
+    return records.rows(
+        ApiKeyRow,
+        """SELECT k.id, k.label, k.created_at, k.revoked_at FROM api_keys k JOIN officials o ON o.id = k.official_id
+        WHERE o.agency = %s ORDER BY k.id DESC""",
+        [agency],
+    )
 
 
 def actor_of_key(key: str) -> Actor | None:

@@ -1,5 +1,6 @@
 """The rows of people's queries."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -25,6 +26,15 @@ class OfficialRow(NamedTuple):
     services: tuple[str, ...]
     clerk: bool
     sample: bool
+
+
+class ApiKeyRow(NamedTuple):
+    """A key of an agency's own system; the key itself is kept nowhere."""
+
+    id: int
+    label: str
+    created_at: datetime
+    revoked_at: datetime | None
 
 
 class NewPerson(NamedTuple):

@@ -9,6 +9,7 @@ from qipan.faces.cli.linting import lint_command, schema_command
 from qipan.faces.cli.planning import plan_command
 from qipan.faces.cli.run.commands import migrate, worker
 from qipan.faces.cli.run.demo import demo
+from qipan.faces.cli.run.keys import key
 from qipan.faces.cli.speaking import Speaking
 from qipan.faces.cli.tour.command import tour
 
@@ -29,5 +30,6 @@ for command in (
     tour,
     migrate,
     worker,
+    key,
 ):
     main.add_command(command)
