@@ -21,4 +21,5 @@ def new_id(at: datetime) -> UUID:
 def new_number(at: datetime) -> str:
     """Make a number such as ``QP-20261122-8K3F2Q7``; a clash within a day is unlikely, and the table refuses it."""
     day = timezone.localtime(at).strftime("%Y%m%d")
-    return f"QP-{day}-{''.join(secrets.choice(ALPHABET) for _ in range(CHARACTERS))}"
+    random = secrets.randbits(5 * CHARACTERS)
+    return f"QP-{day}-{''.join(ALPHABET[random >> 5 * place & 31] for place in range(CHARACTERS))}"
