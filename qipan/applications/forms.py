@@ -286,7 +286,10 @@ def _fact(fact: Fact, filled: Filled, needed_by: tuple[str, ...], worded: Words)
 
 
 def shown(asking: Asking, field: Field, value: Value, language: str, *, mask: bool = True) -> str:
-    """Say a value in words: a code by its title, a truth as 是 or 否; masked by its grade where asked."""
+    """Say a value in words: a code by its title, a truth as 是 or 否; a text masked by its grade where asked.
+
+    A quantity or a day that is masked says nothing to whoever should recognise it, and hides little.
+    """
     element = asking.element(field)
     if element is None:
         return as_typed(value)
@@ -298,7 +301,7 @@ def shown(asking: Asking, field: Field, value: Value, language: str, *, mask: bo
     title = codes.values.get(str(value)) if codes else None
     if title is not None:
         return title.say(language)
-    return masked(value, element.grade) if mask else as_typed(value)
+    return masked(value, element.grade) if mask and element.type is ElementType.TEXT else as_typed(value)
 
 
 def _lookups(plan: Plan, filled: Filled, worded: Words) -> tuple[FormLookup, ...]:

@@ -29,7 +29,7 @@ def shown(
         case ElementType.DECIMAL:
             return f"{value:g}" if isinstance(value, float) else str(value)
         case _:
-            return _of_text(str(value), element, mask=mask)
+            return _of_text(str(value), element, mask=mask and element.type is ElementType.TEXT)
 
 
 def shown_as_typed(
