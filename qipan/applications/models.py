@@ -2,7 +2,8 @@
 
 Note [Keys without constraints]
 Thousands of applications share one plan, one version and one agency. A foreign key would lock that one row for each insert, and
-nothing ever deletes them, so these columns are plain. Who handles or applies is checked where it is decided.
+nothing ever deletes them, so these columns are plain. Who handles or applies is checked where it is decided. Facts are written only
+beside the application itself or while it is locked, and are many: their key is not checked again at each commit.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -103,12 +104,15 @@ class Application(models.Model):
 class FactSet(models.Model):
     """Facts learned at one moment from one place; of several values of a field the latest counts, and a claim never does.
 
+    See Note [Keys without constraints].
     Kinds: ``identity`` · ``answer`` · ``claim`` (the person says that a known fact is not right) · ``certificate`` ·
     ``resource`` · ``service``.
     """
 
     id = models.BigAutoField(primary_key=True)
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, db_index=False)
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     kind = models.TextField()
     via = models.TextField(default="")
     values = models.JSONField()
