@@ -29,7 +29,8 @@ def satisfiable(
     choices = {
         field: _representatives(element_of(field), constants, codes) for field in sorted(fields(predicate))
     }
-    parties = sorted({leaf.party for leaf in leaves(predicate) if isinstance(leaf, Present)})
+    asked_of = {leaf.party for leaf in leaves(predicate) if isinstance(leaf, Present)}
+    parties = sorted(asked_of | {field.party for field in choices})
     told = sorted({leaf.field for leaf in leaves(predicate) if isinstance(leaf, Known)})
     search = _Search(predicate, list(choices.items()), parties)
     return any(search.succeeds(frozenset(known)) for known in _subsets(told))
