@@ -104,14 +104,15 @@ def enter(library: Path = LIBRARY) -> Cast:
             persons=[
                 NewPerson(MOTHER, "王芳", "13800000001", sample=True),
                 NewPerson(NEIGHBOUR, "赵敏", "13800000002", sample=True),
-            ]
+            ],
+            at=MONDAY,
         )
         officials = {
-            name: _official(people.appoint_official(agency=code, name=name, post="经办人"))
+            name: _official(people.appoint_official(agency=code, name=name, post="经办人", at=MONDAY))
             for name, code in AGENCIES.items()
         }
         clerk = people.appoint_official(
-            agency="330106002.public_security", name="clerk", post="代办员", clerk=True
+            agency="330106002.public_security", name="clerk", post="代办员", clerk=True, at=MONDAY
         )
     mother, neighbour = (queries.person_by_number(number) for number in (MOTHER, NEIGHBOUR))
     assert mother

@@ -4,10 +4,11 @@ import hashlib
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from qipan import records
 from qipan.ledger import operations as ledger
-from qipan.people.actors import Acting
+from qipan.people.actors import SYSTEM, Acting
 from qipan.people.queries import key_digest, person_by_number
 from qipan.people.rows import NewPerson
 
@@ -18,6 +19,7 @@ ON CONFLICT (id_number) DO UPDATE
 SET (name, phone, story_zh, story_en) = (excluded.name, excluded.phone, excluded.story_zh, excluded.story_en)
 WHERE (persons.name, persons.phone, persons.story_zh, persons.story_en)
   IS DISTINCT FROM (excluded.name, excluded.phone, excluded.story_zh, excluded.story_en)
+RETURNING id
 """
 APPOINT = """
 INSERT INTO officials (name, agency, post, services, clerk, sample) VALUES (%s, %s, %s, %s, %s, %s)
@@ -39,10 +41,16 @@ class UnableToServe(Exception):
     """There is no resident of this number, or whoever asks is not a clerk."""
 
 
-def admit_persons(*, persons: Iterable[NewPerson]) -> int:
+class _Id(NamedTuple):
+    id: int
+
+
+def admit_persons(*, persons: Iterable[NewPerson], at: datetime, acting: Acting = SYSTEM) -> int:
     """Admit people, or bring their names and phones up to date; give how many rows changed."""
     columns = [list(column) for column in zip(*persons, strict=True)]
-    return records.execute(ADMIT, columns) if columns else 0
+    changed = records.rows(_Id, ADMIT, columns) if columns else []
+    ledger.append([acting.entry("admit_person", f"person:{row.id}") for row in changed], at)
+    return len(changed)
 
 
 def appoint_official(
@@ -50,27 +58,34 @@ def appoint_official(
     agency: str,
     name: str,
     post: str,
+    at: datetime,
     services: Collection[str] = (),
     clerk: bool = False,
     sample: bool = False,
+    acting: Acting = SYSTEM,
 ) -> int:
     """Put an official in post, or change what they handle; give their number."""
-    return records.number(APPOINT, [name, agency, post, list(services), clerk, sample])
+    number = records.number(APPOINT, [name, agency, post, list(services), clerk, sample])
+    details = {"agency": agency, "post": post, "services": sorted(services), "clerk": clerk}
+    ledger.append([acting.entry("appoint_official", f"official:{number}", **details)], at)
+    return number
 
 
-def appoint_sample_official(*, agency: str, clerk: bool = False) -> int:
+def appoint_sample_official(*, agency: str, at: datetime, clerk: bool = False) -> int:
     """Put a synthetic official in post at an agency, always the same one; a clerk may apply for people who are present."""
-    return appoint_official(
-        agency=agency, name=_name(agency), post=CLERK_POST if clerk else POST, clerk=clerk, sample=True
-    )
+    post = CLERK_POST if clerk else POST
+    return appoint_official(agency=agency, name=_name(agency), post=post, at=at, clerk=clerk, sample=True)
 
 
-def appoint_sample_officials(*, agencies: Collection[str], clerks: Collection[str] = ()) -> int:
+def appoint_sample_officials(*, agencies: Collection[str], at: datetime, clerks: Collection[str] = ()) -> int:
     """Put synthetic officials in post at many agencies, and clerks at others; give how many were not there yet."""
     codes, clerk_codes = sorted(set(agencies)), sorted(set(clerks))
     names = [_name(code) for code in (*codes, *clerk_codes)]
     posts = [*(POST for _ in codes), *(CLERK_POST for _ in clerk_codes)]
-    return records.execute(APPOINT_SAMPLES, [CLERK_POST, names, [*codes, *clerk_codes], posts])
+    new = records.execute(APPOINT_SAMPLES, [CLERK_POST, names, [*codes, *clerk_codes], posts])
+    if new:
+        ledger.append([SYSTEM.entry("appoint_sample_officials", "officials:sample", count=new)], at)
+    return new
 
 
 def _name(agency: str) -> str:

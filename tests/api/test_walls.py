@@ -60,7 +60,7 @@ def applications(cast: Cast) -> list[UUID]:
 
 def actor_of(agency: str, services: set[str]) -> Actor:
     number = people.appoint_official(
-        agency=agency, name=f"{agency} {sorted(services)}", post="经办人", services=services
+        agency=agency, name=f"{agency} {sorted(services)}", post="经办人", services=services, at=MONDAY
     )
     actor = people_queries.actor_of_official(number)
     assert actor is not None

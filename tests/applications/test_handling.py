@@ -64,7 +64,7 @@ def test_a_case_of_another_agency_does_not_exist(cast: Cast, case: UUID, name: s
 
 def test_a_case_of_a_service_that_is_not_theirs_does_not_exist(cast: Cast, case: UUID) -> None:
     number = people.appoint_official(
-        agency="330106.hospital", name="另一位", post="经办人", services=["death_certificate"]
+        agency="330106.hospital", name="另一位", post="经办人", services=["death_certificate"], at=MONDAY
     )
     actor = people_queries.actor_of_official(number)
     assert actor is not None

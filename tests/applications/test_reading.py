@@ -112,7 +112,7 @@ def test_who_used_my_data_names_register_purpose_and_agency(cast: Cast) -> None:
 
 
 def test_a_husband_sees_that_his_data_was_used_in_his_wifes_application(cast: Cast) -> None:
-    people.admit_persons(persons=[NewPerson(play.FATHER, "李强", sample=True)])
+    people.admit_persons(persons=[NewPerson(play.FATHER, "李强", sample=True)], at=MONDAY)
     play.running(cast)
     father = people_queries.person_by_number(play.FATHER)
     assert father is not None

@@ -33,7 +33,8 @@ def main(home: Path) -> None:
             persons=[
                 NewPerson(row["mother.id_number"], row["name"], f"1390000{number:04}", sample=True)
                 for number, row in enumerate(rows)
-            ]
+            ],
+            at=timezone.now(),
         )
         keys = {
             name: people.issue_api_key(acting=SYSTEM, official=acting.actor.id, label=name, at=timezone.now())

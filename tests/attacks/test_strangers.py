@@ -208,7 +208,7 @@ def test_a_revoked_key_opens_nothing(cast: Cast) -> None:
 
 def test_a_register_search_of_ones_data_names_no_application_of_others(cast: Cast) -> None:
     """The father sees that he was looked up, not the number of the mother's application."""
-    people.admit_persons(persons=[NewPerson(play.FATHER, "李强", sample=True)])
+    people.admit_persons(persons=[NewPerson(play.FATHER, "李强", sample=True)], at=MONDAY)
     father = person_by_number(play.FATHER)
     assert father is not None
     number = play.running(cast).number

@@ -14,35 +14,36 @@ POLICE = "330106002.public_security"
 
 
 def test_a_person_is_admitted_once_and_kept_up_to_date(db: None) -> None:
-    assert operations.admit_persons(persons=[FANG]) == 1
-    assert operations.admit_persons(persons=[FANG]) == 0
-    assert operations.admit_persons(persons=[FANG._replace(phone="13900000001")]) == 1
+    assert operations.admit_persons(persons=[FANG], at=NOON) == 1
+    assert operations.admit_persons(persons=[FANG], at=NOON) == 0
+    assert operations.admit_persons(persons=[FANG._replace(phone="13900000001")], at=NOON) == 1
     found = queries.person_by_number(FANG.id_number)
     assert found is not None
     assert (found.name, found.phone, Person.objects.count()) == ("王芳", "13900000001", 1)
 
 
 def test_nobody_is_admitted_from_an_empty_list(db: None) -> None:
-    assert operations.admit_persons(persons=[]) == 0
+    assert operations.admit_persons(persons=[], at=NOON) == 0
+    assert not Entry.objects.exists()
 
 
 def test_sample_persons_are_found_by_name_and_a_wildcard_is_only_a_character(db: None) -> None:
-    operations.admit_persons(persons=[FANG, NewPerson("330106197512120041", "赵敏", sample=False)])
+    operations.admit_persons(persons=[FANG, NewPerson("330106197512120041", "赵敏", sample=False)], at=NOON)
     assert [row.name for row in queries.sample_persons("芳")] == ["王芳"]
     assert queries.sample_persons("%") == []
     assert queries.sample_persons("敏") == []
 
 
 def test_an_agency_always_gets_the_same_sample_official(db: None) -> None:
-    first = operations.appoint_sample_official(agency=POLICE)
-    assert operations.appoint_sample_official(agency=POLICE) == first
-    assert operations.appoint_sample_officials(agencies=[POLICE], clerks=[POLICE]) == 1
+    first = operations.appoint_sample_official(agency=POLICE, at=NOON)
+    assert operations.appoint_sample_official(agency=POLICE, at=NOON) == first
+    assert operations.appoint_sample_officials(agencies=[POLICE], clerks=[POLICE], at=NOON) == 1
     assert {row.clerk for row in queries.sample_officials(POLICE)} == {True, False}
 
 
 def test_an_official_acts_for_their_agency_and_services_alone(db: None) -> None:
     number = operations.appoint_official(
-        agency=POLICE, name="陈", post="经办人", services=["household_registration"]
+        agency=POLICE, name="陈", post="经办人", services=["household_registration"], at=NOON
     )
     actor = queries.actor_of_official(number)
     assert actor is not None
@@ -66,7 +67,7 @@ def test_a_person_handles_no_cases() -> None:
 
 
 def test_a_key_lets_a_system_act_as_its_official_until_it_is_revoked(db: None) -> None:
-    official = operations.appoint_official(agency=POLICE, name="系统", post="接口")
+    official = operations.appoint_official(agency=POLICE, name="系统", post="接口", at=NOON)
     key = operations.issue_api_key(acting=SYSTEM, official=official, label="户政系统", at=NOON)
     actor = queries.actor_of_key(key)
     assert actor is not None
@@ -76,19 +77,20 @@ def test_a_key_lets_a_system_act_as_its_official_until_it_is_revoked(db: None) -
 
 
 def test_a_key_itself_is_nowhere_in_the_database(db: None) -> None:
-    official = operations.appoint_official(agency=POLICE, name="系统", post="接口")
+    official = operations.appoint_official(agency=POLICE, name="系统", post="接口", at=NOON)
     key = operations.issue_api_key(acting=SYSTEM, official=official, label="户政系统", at=NOON)
     assert key.encode() != bytes(ApiKey.objects.get().digest)
     assert key not in str(Entry.objects.values_list("details", flat=True))
 
 
 def test_issuing_and_revoking_leave_a_trace_each(db: None) -> None:
-    official = operations.appoint_official(agency=POLICE, name="系统", post="接口")
+    official = operations.appoint_official(agency=POLICE, name="系统", post="接口", at=NOON)
     operations.issue_api_key(acting=SYSTEM, official=official, label="x", at=NOON)
     number = ApiKey.objects.get().id
     operations.revoke_api_key(acting=SYSTEM, key=number, at=NOON)
     operations.revoke_api_key(acting=SYSTEM, key=number, at=NOON)
     assert list(Entry.objects.order_by("id").values_list("act", flat=True)) == [
+        "appoint_official",
         "issue_api_key",
         "revoke_api_key",
     ]

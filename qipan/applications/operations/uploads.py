@@ -8,6 +8,7 @@ from uuid import UUID
 from qipan import records
 from qipan.applications.errors import NotTheirs, UnableToUpload
 from qipan.applications.numbering import new_id
+from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
 
 LARGEST = 10_000_000
@@ -78,7 +79,9 @@ def attach_upload_to_case(
     at: datetime,
 ) -> UUID:
     """Keep a document for a case that was returned for correction. Raises UnableToUpload and NotTheirs."""
-    return _attach(TO_CASE, acting, case, named=(service, evidence, filename), content=content, at=at)
+    upload = _attach(TO_CASE, acting, case, named=(service, evidence, filename), content=content, at=at)
+    ledger.append([acting.entry("attach_upload", f"case:{case}", evidence=evidence, upload=str(upload))], at)
+    return upload
 
 
 def remove_upload(*, acting: Acting, upload: UUID) -> None:

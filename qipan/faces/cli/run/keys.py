@@ -30,8 +30,9 @@ def issue(agency: str, label: str, services: tuple[str, ...]) -> None:
     if agencies.agency(agency) is None:
         raise click.ClickException(f"There is no agency {agency}. 没有这个部门。")
     with transaction.atomic():
-        official = people.appoint_official(agency=agency, name=label, post=POST, services=services)
-        issued = people.issue_api_key(acting=SYSTEM, official=official, label=label, at=timezone.now())
+        at = timezone.now()
+        official = people.appoint_official(agency=agency, name=label, post=POST, services=services, at=at)
+        issued = people.issue_api_key(acting=SYSTEM, official=official, label=label, at=at)
     click.echo(issued)
 
 

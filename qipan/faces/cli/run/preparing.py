@@ -45,7 +45,8 @@ def admit_cast(cast: Iterable[CastMember]) -> None:
             persons=[
                 NewPerson(one.id_number, one.name, one.phone, one.story_zh, one.story_en, True)
                 for one in cast
-            ]
+            ],
+            at=timezone.now(),
         )
 
 
@@ -54,7 +55,7 @@ def appoint_officials(library: Library) -> None:
     handling = set(_handling(library))
     clerks = {agency for agency in handling if agency.endswith(f".{CLERKS}")}
     with transaction.atomic():
-        people.appoint_sample_officials(agencies=handling - clerks, clerks=clerks)
+        people.appoint_sample_officials(agencies=handling - clerks, clerks=clerks, at=timezone.now())
 
 
 def _handling(library: Library) -> Iterator[str]:
