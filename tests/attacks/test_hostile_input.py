@@ -212,10 +212,9 @@ def test_a_document_is_shown_and_never_run(mother: Client, draft: UUID, name: st
 
 
 def test_a_draft_holds_only_so_many_documents(mother: Client, draft: UUID) -> None:
-    for _ in range(25):
-        mother.post(
-            f"/api/drafts/{draft}/documents/birth_certificate/x", {"file": SimpleUploadedFile("x.pdf", PDF)}
-        )
+    for number in range(25):
+        document = SimpleUploadedFile(f"{number}.pdf", PDF + f"%{number}\n".encode())
+        mother.post(f"/api/drafts/{draft}/documents/birth_certificate/x", {"file": document})
     assert Upload.objects.count() == 20
 
 

@@ -101,7 +101,10 @@ class Visitor:
 
     def open(self, address: str) -> Page:
         """Open a page; raises UnableToGoOn unless it answers 200."""
-        return self._read(self._client.get(address))
+        try:
+            return self._read(self._client.get(address))
+        except httpx.TransportError as error:
+            raise UnableToGoOn(f"{self._client.base_url} does not answer: {error}") from error
 
     def send(
         self,
