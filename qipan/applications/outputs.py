@@ -141,10 +141,11 @@ def _before(template: str, place: re.Match[str], fill: Callable[[re.Match[str]],
     return _PLACE.sub(lambda each: "" if each["what"] == "serial" else fill(each), template[: place.start()])
 
 
-def _person_number(region: str, birth: str, sex: str, next_serial: NextSerial) -> str:
-    """Make a citizen identity number (GB 11643): odd sequence numbers for men, even ones for women."""
+def _person_number(region: str, birth: str, sex: str, next_serial: NextSerial) -> str | None:
+    """Make a citizen identity number (GB 11643); None when a county has given out all of a day's."""
     stem = region[:6] + birth.replace("-", "")
     turn = next_serial(f"gb11643:{stem}:{sex}") - 1
-    sequence = FIRST_SEQUENCE + 2 * turn + (sex == MALE)
-    body = f"{stem}{sequence:03d}"
+    if turn >= len(SEQUENCES[sex == MALE]):
+        return None
+    body = f"{stem}{SEQUENCES[sex == MALE][turn]:03d}"
     return body + gb11643_digit(body)

@@ -105,6 +105,15 @@ def test_men_and_women_born_on_one_day_never_share_a_number() -> None:
     assert len(set(numbers)) == 100
 
 
+def test_when_a_days_numbers_are_given_out_an_official_must_enter_one() -> None:
+    serials = Serials()
+    facts: dict[str, Value] = {"region": "330106", "birth_date": "2026-11-20", "sex": "1"}
+    numbers = [given_by(GB11643, serials, **facts).values.get(NUMBER) for _ in range(500)]
+    assert len(set(numbers)) == 500
+    assert None not in numbers
+    assert given_by(GB11643, serials, **facts) == Outputs({}, (NUMBER,))
+
+
 def test_what_a_rule_lacks_must_be_entered() -> None:
     lacking = situation(Output(NUMBER, assign=GB11643), birth_date="2026-11-20")
     assert needs_entry(lacking) == (NUMBER,)
