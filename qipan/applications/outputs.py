@@ -12,10 +12,9 @@ from qipan.core.formats import gb11643_digit
 from qipan.core.predicates import Predicate, Truth, World, judge
 
 _PLACE = re.compile(r"\{(?P<what>region|date|serial|year)(?::(?P<digits>\d+))?\}")
-FIRST_SEQUENCE = (
-    500  # of births of a day and sex in a county: those below were given out by the registers of old
-)
 MALE = "1"
+# Of births of a day and sex in a county, odd for men. The registers of old began from the lowest.
+SEQUENCES = {male: [*range(500 + male, 1000, 2), *range(2 - male, 500, 2)] for male in (False, True)}
 
 NextSerial = Callable[[str], int]
 """Gives the next number of a scope, from 1; the same is never given twice."""
