@@ -11,12 +11,12 @@ from qipan.ledger import operations as ledger
 from qipan.ledger.entries import NewEntry
 from qipan.people.actors import Acting
 
-# The subjects are those of our persons whose numbers it was about; others are known to nobody here.
+# The subjects are the applicant, who must be told of every look-up, and those of our persons whose numbers it was about.
 RECORD = """
 INSERT INTO calls (application, draft, person, subjects, step, resource, services, fields, refused, purpose, legal_basis,
   agency, outcome, at, milliseconds)
 SELECT %(application)s, %(draft)s, %(person)s,
-  ARRAY(SELECT id FROM persons WHERE id_number = ANY(string_to_array(numbers, ' ')) ORDER BY id),
+  ARRAY(SELECT id FROM persons WHERE id_number = ANY(string_to_array(numbers, ' ')) UNION SELECT %(person)s ORDER BY 1),
   step, resource, string_to_array(services, ' '), string_to_array(fields, ' '), refused::jsonb, purpose, legal_basis,
   agency, outcome, %(at)s, milliseconds
 FROM unnest(%(numbers)s::text[], %(steps)s::text[], %(resources)s::text[], %(services)s::text[], %(fields)s::text[],
