@@ -45,12 +45,13 @@ def acts_on(case: UUID) -> list[str]:
 
 def colleagues(count: int) -> list[Acting]:
     """More officials of the hospital."""
-    numbers = [
-        people.appoint_official(
-            agency=play.AGENCIES["hospital"], name=f"同事{each}", post="经办人", at=MONDAY
-        )
-        for each in range(count)
-    ]
+    with transaction.atomic():
+        numbers = [
+            people.appoint_official(
+                agency=play.AGENCIES["hospital"], name=f"同事{each}", post="经办人", at=MONDAY
+            )
+            for each in range(count)
+        ]
     return [Acting(actor) for actor in map(known.actor_of_official, numbers) if actor]
 
 
