@@ -172,7 +172,7 @@ def _derivations(solved: Solved, timing: Schedule) -> list[Derivation]:
     sourced = set(solved.setting.network.numbers.sourced.values())
     for vertex in sorted(solved.vertices, key=lambda one: one in sourced):
         field = solved.fields.get(vertex)
-        if field is not None and field not in found and field not in solved.setting.scope.deferred:
+        if field is not None and field not in found and field not in solved.setting.scope.held.deferred:
             found[field] = _derivation(solved, timing, field, vertex)
     return sorted(found.values(), key=lambda one: (one.stage, one.field))
 
@@ -207,8 +207,8 @@ def _shortcomings(solved: Solved) -> tuple[list[Left], list[Problem]]:
     left, problems = list(solved.setting.activation.left), list(_ambiguities(solved))
     for service in solved.setting.scope.met:
         for needed in dict.fromkeys(service.inputs):
-            if needed in solved.setting.scope.deferred:
-                turns_on = tuple(sorted(solved.setting.scope.deferred[needed]))
+            if needed in solved.setting.scope.held.deferred:
+                turns_on = tuple(sorted(solved.setting.scope.held.deferred[needed]))
                 left.append(
                     Left("need", service.name, needed, Reason("undecided", fields=turns_on), settled=False)
                 )

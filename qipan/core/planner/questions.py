@@ -1,6 +1,6 @@
 """What to ask: the set of questions of least total burden from which every target follows.
 
-In general this is the minimum source set of a directed hypergraph (G. Ausiello, A. D'Atri and D. Saccà, "Minimal
+In general this is the minimum source set of a directed hypergraph (see G. Ausiello, A. D'Atri and D. Saccà, "Minimal
 representation of directed hypergraphs", SIAM Journal on Computing 15, 1986), which is NP-hard. But nearly every field
 follows either from what is known or from nothing: so the known is closed, the forced questions are fixed and closed again,
 and only what is left, cut into its independent parts, is searched exactly by branch and bound (``qipan.core.planner.core``).

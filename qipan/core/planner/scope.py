@@ -1,15 +1,15 @@
 """Scope: which services can be met at all, what may be asked, and what must wait until a condition is settled."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from qipan.core.elements import Field
 from qipan.core.planner.activation import Activation, ActiveService
-from qipan.core.planner.closure import Edge, Graph
+from qipan.core.planner.closure import Graph
 from qipan.core.planner.conditions import Circumstances
 from qipan.core.planner.ground import GroundEvent
+from qipan.core.planner.holding import Held, hold_back
 from qipan.core.planner.knowledge import Knowledge
-from qipan.core.planner.network import Maybe, Network
+from qipan.core.planner.network import Network
 from qipan.core.predicates import Truth
 
 
@@ -17,7 +17,7 @@ from qipan.core.predicates import Truth
 class Scope:
     """``start`` counts deferred fields as known: a source may turn out to have them, so they are not asked yet.
 
-    ``deferred`` maps those to what that turns on. ``closed`` follows from ``start``, ``reachable`` from that and all that may be
+    ``closed`` follows from ``start``, ``reachable`` from that and all that may be
     asked (``burdens``). ``stopped`` services are unmet because another was refused.
     """
 
@@ -29,7 +29,7 @@ class Scope:
     met: list[ActiveService]
     unmet: list[ActiveService]
     stopped: frozenset[str]
-    deferred: dict[Field, frozenset[Field]]
+    held: Held
 
 
 def find_scope(
@@ -49,12 +49,11 @@ def find_scope(
         for output in service.gives
         if output.field in network.numbers.fields
     } - network.start
-    for vertex in _awaited(network, graph, ground, activation, asks):
-        del asks[vertex]
-    deferred = _defer(network, graph, asks.keys() - refused, activation)
-    start = network.start.union(*(network.numbers.reach([one]) for one in deferred))
+    held = hold_back(network, graph, ground, activation, asks.keys() - refused)
+    asks = {vertex: burden for vertex, burden in asks.items() if vertex not in held.awaited}
+    start = network.start.union(*(network.numbers.reach([one]) for one in held.deferred))
     closing = _Closing(network, graph, activation.services, asks.keys())
-    unmet, blocked = closing.without(start, refused)
+    unmet, blocked, reachable = closing.without(start, refused)
     anyway = closing.without(start | refused, set())[0] if refused and unmet else unmet
     spared = start | blocked | closing.produced(start, blocked)
     burdens = {vertex: burden for vertex, burden in asks.items() if vertex not in spared}
@@ -63,11 +62,11 @@ def find_scope(
         start,
         burdens,
         graph.close(start),
-        graph.close(start | burdens.keys()),
+        reachable,
         [service for service in activation.services if service.name not in unmet],
         [service for service in activation.services if service.name in unmet],
         frozenset(unmet - anyway),
-        deferred,
+        held,
     )
 
 
@@ -80,8 +79,8 @@ class _Closing:
     services: list[ActiveService]
     asks: Collection[int]
 
-    def without(self, start: set[int], blocked: set[int]) -> tuple[set[str], set[int]]:
-        """The services unmet when ``blocked`` may not be asked, and all that then may not be asked.
+    def without(self, start: set[int], blocked: set[int]) -> tuple[set[str], set[int], set[int]]:
+        """The services unmet when ``blocked`` may not be asked, all that then may not be, and what is reached.
 
         What a service of the event would give is not asked instead when that service cannot be met: it does not exist yet.
         """
@@ -94,7 +93,7 @@ class _Closing:
                 if service.name not in unmet and self.network.numbers.done[service.name] not in reached
             ]
             if not new:
-                return unmet, blocked
+                return unmet, blocked, reached
             unmet.update(service.name for service in new)
             blocked = blocked | (
                 {vertex for one in new for vertex in self.network.numbers.reach(one.gives)} - start
@@ -104,14 +103,17 @@ class _Closing:
         """What the event itself produces, and so nobody is asked: a newborn has no number until it is given.
 
         It stays askable where its service cannot be met otherwise, as when two services wait for each other, or one
-        needs itself what it gives.
+        needs itself what it gives. What is reached does not change by it.
         """
         numbers = self.network.numbers
         given = {
             one.name: {numbers.fields[field] for field in one.gives if field not in one.inputs}
             for one in self.services
         }
-        asks = set(self.asks) - blocked - set[int]().union(*given.values())
+        produced = set[int]().union(*given.values())
+        if produced.isdisjoint(self.asks):
+            return set()
+        asks = set(self.asks) - blocked - produced
         reached = self.graph.close(start | asks)
         return {vertex for name in given if numbers.done[name] in reached for vertex in given[name]}
 
@@ -125,68 +127,3 @@ def _askable(ground: GroundEvent, circumstances: Circumstances, network: Network
         and field in network.numbers.fields
         and network.numbers.fields[field] not in network.start
     }
-
-
-def _awaited(
-    network: Network, graph: Graph, ground: GroundEvent, activation: Activation, asks: Mapping[int, int]
-) -> set[int]:
-    """What a service would give of which it is not settled yet whether it takes part: that is not asked meanwhile."""
-    fields = network.numbers.fields
-    open_services = {
-        left.service: {fields[one] for one in left.reason.fields}
-        for left in activation.left
-        if left.what == "service" and not left.settled
-    }
-    if not open_services:
-        return set()
-    learned = graph.close(network.start.union(asks))
-    decisive = {fields[one] for one in activation.decisions}
-    return {
-        fields[output.field]
-        for service in ground.services
-        if service.name in open_services and learned.issuperset(open_services[service.name])
-        for output in service.gives
-    } & (asks.keys() - decisive)
-
-
-def _defer(
-    network: Network, graph: Graph, asks: Iterable[int], activation: Activation
-) -> dict[Field, frozenset[Field]]:
-    """The needed fields that a way not settled yet may supply, where what settles it can be learned."""
-    if not network.maybe:
-        return {}
-    with_asks = graph.close(network.start.union(asks))
-    ways = [
-        way
-        for way in network.maybe
-        if with_asks.issuperset(network.numbers.fields[one] for one in way.turns_on)
-    ]
-    certain = graph.close(network.start)
-    produced = _produced(graph, with_asks)
-    own = {vertex for way in ways if way.service for vertex in way.edge.outputs} - certain - produced
-    optimistic = network.graph(way.edge for way in ways if not way.service)
-    hoped = own | (optimistic.close(network.start | own) - graph.close(network.start | own))
-    decisive = activation.decisions.keys() | {one for way in ways for one in way.turns_on}
-    wanted = {one for service in activation.services for one in service.inputs} - decisive
-    deferred = [one for one in sorted(wanted) if network.numbers.fields[one] in hoped]
-    return {one: _turning(network.numbers.fields[one], ways, optimistic, network, own) for one in deferred}
-
-
-def _produced(graph: Graph, reached: set[int]) -> set[int]:
-    """What some certain way gives, so that it is known to come from there."""
-    return {vertex for edge in graph.edges if reached.issuperset(edge.inputs) for vertex in edge.outputs}
-
-
-def _turning(
-    vertex: int, ways: list[Maybe], optimistic: Graph, network: Network, own: set[int]
-) -> frozenset[Field]:
-    """What the unsettled ways to a vertex turn on."""
-    within = optimistic.close(network.start | own)
-    vertices, numbers = optimistic.backward([vertex], within, network.start)
-    taken: set[Edge] = {optimistic.edges[number] for number in numbers}
-    relevant = [
-        way
-        for way in ways
-        if (way.service and not set(vertices).isdisjoint(way.edge.outputs)) or way.edge in taken
-    ]
-    return frozenset().union(*(way.turns_on for way in relevant))

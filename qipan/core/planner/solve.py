@@ -38,26 +38,43 @@ def solve(library: Library, event: str, knowledge: Knowledge) -> Solved:
     network, scope = setting.network, setting.scope
     _decide_deferred(setting)
     targets = _targets(setting)
-    named = network.numbers.named
-    problem = QuestionProblem(
-        scope.graph,
-        scope.start,
-        scope.closed,
-        scope.reachable,
-        scope.burdens,
-        lambda vertex: str(named[vertex]),
-    )
-    questions, closed = least_questions(problem, targets)
+    settled = _settling_questions(setting)
+    questions, closed = least_questions(_problem(setting, scope.start | settled), targets)
+    questions |= settled
     ways, graph, derived = choose_ways(network, scope.met, scope.start | questions, closed)
     edges, vertices = used(graph, derived, targets)
-    return Solved(setting, frozenset(questions), ways, graph, derived, edges, vertices, named)
+    return Solved(setting, frozenset(questions), ways, graph, derived, edges, vertices, network.numbers.named)
 
 
 def _decide_deferred(setting: Setting) -> None:
-    deferred = setting.scope.deferred
+    deferred = setting.scope.held.deferred
     for service in setting.scope.met if deferred else ():
         for field in service.inputs:
             setting.activation.decide(service.name, deferred.get(field, ()))
+
+
+def _settling_questions(setting: Setting) -> set[int]:
+    """What to ask to settle doubts, without counting on anything that is deferred until they are."""
+    held, start = setting.scope.held, setting.network.start
+    if not held.deferred:
+        return set()
+    problem = _problem(setting, start)
+    settling = [setting.network.numbers.fields[field] for field in sorted(held.settling)]
+    return least_questions(problem, [vertex for vertex in settling if vertex in problem.reachable])[0]
+
+
+def _problem(setting: Setting, start: set[int]) -> QuestionProblem:
+    scope, named = setting.scope, setting.network.numbers.named
+    burdens = {vertex: burden for vertex, burden in scope.burdens.items() if vertex not in start}
+    usual = start == scope.start
+    return QuestionProblem(
+        scope.graph,
+        start,
+        scope.closed if usual else scope.graph.close(start),
+        scope.reachable if usual else scope.graph.close(start | burdens.keys()),
+        burdens,
+        lambda vertex: str(named[vertex]),
+    )
 
 
 def _targets(setting: Setting) -> list[int]:

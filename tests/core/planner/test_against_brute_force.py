@@ -165,7 +165,8 @@ def reckon(
         if unmet <= lost:
             break
         lost = lost | unmet
-    produced = _produced(board, ways, sourced, told | frozenset(open_asks), refused)
+    others = frozenset(open_asks) - set[Field]().union(*_given(board, refused).values())
+    produced = _produced(board, ways, sourced, told | others, refused)
     open_asks = [field for field in open_asks if field not in produced]
     questions = min(
         (
@@ -183,17 +184,21 @@ def _produced(
     board: Library,
     ways: list[Look],
     sourced: frozenset[Field],
-    asks: frozenset[Field],
+    told: frozenset[Field],
     barred: frozenset[str],
 ) -> set[Field]:
-    """What services give that are met even when nobody is asked what services give."""
-    given = {
+    """What services give that are met by these answers."""
+    given = _given(board, barred)
+    return {field for name in follow(board, ways, sourced, told, barred).done for field in given[name]}
+
+
+def _given(board: Library, barred: frozenset[str]) -> dict[str, set[Field]]:
+    """What each service gives that it does not need itself."""
+    return {
         name: {output.field for output in one.gives} - {need.field for need in one.needs}
         for name, one in board.services.items()
         if name not in barred
     }
-    others = asks - set[Field]().union(*given.values())
-    return {field for name in follow(board, ways, sourced, others, barred).done for field in given[name]}
 
 
 def weight(board: Library, order: list[Field], questions: frozenset[Field]) -> tuple[int, int]:
