@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from qipan.core.elements import Checks, Field
-from qipan.core.plan import Left, Plan, Problem, Reason
+from qipan.core.plan import (
+    Derivation,
+    Fetch,
+    Left,
+    Plan,
+    PlannedService,
+    Problem,
+    Question,
+    Reason,
+    RequiredEvidence,
+    Stage,
+)
 
 Plain = dict[str, Any]
 
@@ -14,56 +25,12 @@ def plan_as_dict(plan: Plan) -> Plain:
     return {
         "event": plan.event,
         "version": plan.version,
-        "questions": [
-            {
-                "field": str(one.field),
-                "element": one.element,
-                "checks": checks_as_dict(one.checks),
-                "burden": one.burden,
-                "needed_by": list(one.needed_by),
-                "decides": one.decides,
-            }
-            for one in plan.questions
-        ],
-        "fetches": [
-            {
-                "name": one.name,
-                "resource": one.resource,
-                "parties": dict(one.parties),
-                "keys": _pairs(one.keys),
-                "facts": _pairs(one.facts),
-                "stage": one.stage,
-                "upfront": one.upfront,
-                "days": one.days,
-                "needed_by": list(one.needed_by),
-            }
-            for one in plan.fetches
-        ],
-        "services": _services(plan),
-        "stages": [
-            {"number": one.number, "fetches": list(one.fetches), "services": list(one.services)}
-            for one in plan.stages
-        ],
-        "evidence": [
-            {
-                "service": one.service,
-                "evidence": one.evidence,
-                "met_by": one.met_by.value,
-                "via": list(one.via),
-            }
-            for one in plan.evidence
-        ],
-        "derivations": [
-            {
-                "field": str(one.field),
-                "kind": one.kind,
-                "via": one.via,
-                "inputs": _fields(one.inputs),
-                "stage": one.stage,
-                "service": one.service,
-            }
-            for one in plan.derivations
-        ],
+        "questions": [_question(one) for one in plan.questions],
+        "fetches": [_fetch(one) for one in plan.fetches],
+        "services": [_service(one) for one in plan.services],
+        "stages": [_stage(one) for one in plan.stages],
+        "evidence": [_evidence(one) for one in plan.evidence],
+        "derivations": [_derivation(one) for one in plan.derivations],
         "savings": {
             name: {"before": saving.before, "after": saving.after}
             for name, saving in sorted(plan.savings.items())
@@ -76,6 +43,71 @@ def plan_as_dict(plan: Plan) -> Plain:
     }
 
 
+def _question(one: Question) -> Plain:
+    return {
+        "field": str(one.field),
+        "element": one.element,
+        "checks": checks_as_dict(one.checks),
+        "burden": one.burden,
+        "needed_by": list(one.needed_by),
+        "decides": one.decides,
+    }
+
+
+def _fetch(one: Fetch) -> Plain:
+    return {
+        "name": one.name,
+        "resource": one.resource,
+        "parties": dict(one.parties),
+        "keys": _pairs(one.keys),
+        "facts": _pairs(one.facts),
+        "stage": one.stage,
+        "upfront": one.upfront,
+        "days": one.days,
+        "needed_by": list(one.needed_by),
+    }
+
+
+def _service(one: PlannedService) -> Plain:
+    return {
+        "service": one.service,
+        "agency": one.agency,
+        "stage": one.stage,
+        "parties": dict(one.parties),
+        "needs": _fields(one.needs),
+        "gives": _fields(one.gives),
+        "waits_for": list(one.waits_for),
+        "fetches": list(one.fetches),
+        "optional": one.optional,
+        "starts_after": _days(one.starts_after),
+        "ends_after": _days(one.ends_after),
+    }
+
+
+def _stage(one: Stage) -> Plain:
+    return {"number": one.number, "fetches": list(one.fetches), "services": list(one.services)}
+
+
+def _evidence(one: RequiredEvidence) -> Plain:
+    return {
+        "service": one.service,
+        "evidence": one.evidence,
+        "met_by": one.met_by.value,
+        "via": list(one.via),
+    }
+
+
+def _derivation(one: Derivation) -> Plain:
+    return {
+        "field": str(one.field),
+        "kind": one.kind,
+        "via": one.via,
+        "inputs": _fields(one.inputs),
+        "stage": one.stage,
+        "service": one.service,
+    }
+
+
 def _fields(fields: tuple[Field, ...]) -> list[str]:
     return [str(field) for field in fields]
 
@@ -83,25 +115,6 @@ def _fields(fields: tuple[Field, ...]) -> list[str]:
 def _pairs(pairs: tuple[tuple[Field, Field], ...]) -> list[Plain]:
     """Pairs of the event's field and the resource's own."""
     return [{"field": str(field), "own": str(own)} for field, own in pairs]
-
-
-def _services(plan: Plan) -> list[Plain]:
-    return [
-        {
-            "service": one.service,
-            "agency": one.agency,
-            "stage": one.stage,
-            "parties": dict(one.parties),
-            "needs": _fields(one.needs),
-            "gives": _fields(one.gives),
-            "waits_for": list(one.waits_for),
-            "fetches": list(one.fetches),
-            "optional": one.optional,
-            "starts_after": _days(one.starts_after),
-            "ends_after": _days(one.ends_after),
-        }
-        for one in plan.services
-    ]
 
 
 def _days(days: tuple[int, int]) -> Plain:
