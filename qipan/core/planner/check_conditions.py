@@ -82,12 +82,12 @@ def _check_service(conditions: Conditions, service: Service) -> Iterator[Problem
     slots = service.parties
     yield from conditions.check(slots, service.when, (*path, "when"))
     yield from conditions.check(slots, service.automatic, (*path, "automatic"))
-    guarded = [((*path, "needs", str(need.field), "when"), need.when) for need in service.needs]
-    guarded += [((*path, "gives", str(one.field), "when"), one.when) for one in service.gives]
-    guarded += [((*path, "evidence", one.name, "when"), one.when) for one in service.evidence]
-    for where, when in guarded:
-        if when is not None and not conditions.possible_together(slots, service.when, when):
-            yield conditions.unreachable(slots, when, where)
+    guarded = [("needs", str(one.field), one.when) for one in service.needs if one.when is not None]
+    guarded += [("gives", str(one.field), one.when) for one in service.gives if one.when is not None]
+    guarded += [("evidence", one.name, one.when) for one in service.evidence if one.when is not None]
+    for part, name, when in guarded:
+        if not conditions.possible_together(slots, service.when, when):
+            yield conditions.unreachable(slots, when, (*path, part, name, "when"))
 
 
 def _check_event(conditions: Conditions, event: LifeEvent) -> Iterator[Problem]:

@@ -82,6 +82,11 @@ class _Names:
         else:
             yield self.unknown("elements", f"{kind}.{word}", path, self.library.elements)
 
+    def knows(self, slots: Slots, field: Field) -> bool:
+        """Whether a field is declared: nearly always so, and then nothing is to be said about it."""
+        slot = slots.get(field.party)
+        return slot is not None and f"{slot.kind.value}.{field.word}" in self.library.elements
+
     def field(self, slots: Slots, field: Field, path: Path) -> Iterator[Problem]:
         """Check a field of some parties."""
         yield from self.party(slots, field.party, path)
@@ -123,7 +128,8 @@ def _check_resource(names: _Names, resource: Resource) -> Iterator[Problem]:
     yield from names.refer("agencies", resource.agency, (*path, "agency"))
     for part, listed in (("keys", resource.keys), ("gives", resource.gives)):
         for field in listed:
-            yield from names.field(resource.parties, field, (*path, part, str(field)))
+            if not names.knows(resource.parties, field):
+                yield from names.field(resource.parties, field, (*path, part, str(field)))
     if resource.relation is not None:
         yield from names.relation(resource.parties, resource.relation, (*path, "relation"))
     for element in sorted(resource.record_of):
@@ -151,8 +157,10 @@ def _check_service(names: _Names, service: Service) -> Iterator[Problem]:
     yield from names.condition(slots, service.when, (*path, "when"))
     yield from names.condition(slots, service.automatic, (*path, "automatic"))
     for need in service.needs:
-        yield from names.field(slots, need.field, (*path, "needs", str(need.field)))
-        yield from names.condition(slots, need.when, (*path, "needs", str(need.field), "when"))
+        if not names.knows(slots, need.field):
+            yield from names.field(slots, need.field, (*path, "needs", str(need.field)))
+        if need.when is not None:
+            yield from names.condition(slots, need.when, (*path, "needs", str(need.field), "when"))
     for output in service.gives:
         where = (*path, "gives", str(output.field))
         yield from names.field(slots, output.field, where)

@@ -173,7 +173,7 @@ def ground_partly(library: Library, name: str, cares: Callable[[Field], bool]) -
 def element_of(library: Library, event: LifeEvent, field: Field) -> Element | None:
     """The element of an event's field; None where nothing declares it."""
     slot = event.parties.get(field.party)
-    return library.elements.get(f"{slot.kind}.{field.word}") if slot else None
+    return library.elements.get(f"{slot.kind.value}.{field.word}") if slot else None
 
 
 def _suppliers(lookups: Iterable[GroundLookup]) -> Mapping[Field, tuple[int, ...]]:

@@ -74,7 +74,7 @@ def elements_of(slots: Mapping[str, PartySlot], fields: Iterable[Field]) -> Iter
     """The elements of some fields; fields of parties that are not there have none."""
     for field in fields:
         if field.party in slots:
-            yield f"{slots[field.party].kind}.{field.word}"
+            yield f"{slots[field.party].kind.value}.{field.word}"
 
 
 def position_of(library: Library, *path: str) -> Position | None:
