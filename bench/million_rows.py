@@ -104,7 +104,7 @@ LAST = (
     Rows(
         "fact_sets",
         "(SELECT * FROM fact_sets WHERE application_id = %(application)s) t, made m",
-        {"application_id": "m.id", "learned_at": "m.at"},
+        {"application_id": "m.id"},
     ),
     Rows(
         "calls",

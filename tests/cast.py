@@ -15,9 +15,9 @@ from qipan.adapters.sources import FakeSources
 from qipan.agencies.models import Agency
 from qipan.applications import operations
 from qipan.applications.advancing import advance_application
-from qipan.applications.models import Application, Case
+from qipan.applications.models import Application, Case, FactSet
 from qipan.applications.prefill import prefill_draft
-from qipan.applications.rows import Submitted
+from qipan.applications.rows import Learned, Submitted
 from qipan.catalogue.operations import publish_library
 from qipan.people import operations as people
 from qipan.people import queries
@@ -183,6 +183,13 @@ def states(application: UUID) -> dict[str, str]:
 def application(number: UUID) -> Application:
     """An application, as it stands in the database."""
     return Application.objects.get(id=number)
+
+
+def learned(application: UUID, kind: str = "", via: str = "") -> list[Learned]:
+    """What was learned for an application, oldest first; of one kind or from one place only, if so asked."""
+    sets = FactSet.objects.filter(application_id=application).order_by("id").values_list("learned", flat=True)
+    every = (Learned(**one) for learned in sets for one in learned)
+    return [one for one in every if kind in {"", one.kind} and via in {"", one.via}]
 
 
 def granted(

@@ -36,9 +36,6 @@ SELECT ARRAY(
 """
 
 
-_ESTABLISHED: set[str] = set()  # agencies seen by this process; they are never removed
-
-
 class AgencyRow(NamedTuple):
     """One agency."""
 
@@ -81,15 +78,9 @@ def handling_agencies(wanted: Sequence[Wanted]) -> list[str]:
 
     What lies outside the province goes to the highest, whose task it is to pass it on (跨省通办). Empty: there is none at all.
     """
-    own = [agency_code(*each) for each in wanted]
-    unknown = [each for each, code in zip(wanted, own, strict=True) if code not in _ESTABLISHED]
-    if not unknown:
-        return own
-    near = [" ".join(nearest_codes(each)) for each in unknown]
-    found = records.prepared(_Codes, NEAREST, {"kinds": [each.kind for each in unknown], "codes": near})
-    nearest = dict(zip(unknown, found.codes if found else (), strict=True))
-    _ESTABLISHED.update(code for each, code in zip(wanted, own, strict=True) if nearest.get(each) == code)
-    return [nearest.get(each, code) for each, code in zip(wanted, own, strict=True)]
+    near = [" ".join(nearest_codes(each)) for each in wanted]
+    found = records.prepared(_Codes, NEAREST, {"kinds": [each.kind for each in wanted], "codes": near})
+    return list(found.codes) if found else []
 
 
 def agency(code: str) -> AgencyRow | None:

@@ -1,19 +1,20 @@
 """The facts of an application: of several values of a field the latest counts, and a claim never does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from qipan import records
 from qipan.applications.intake import field_of
+from qipan.applications.rows import Learned
 from qipan.core.elements import Field, Value
 
-FACT_SETS = "SELECT kind, values FROM fact_sets WHERE application_id = %s AND kind <> 'claim' ORDER BY id"
-LEARN = """
-INSERT INTO fact_sets (application_id, kind, via, values, learned_at)
-VALUES (%s, %s, %s, %s, %s)
+LATEST = """
+SELECT DISTINCT ON (field) field, value, kind FROM facts
+WHERE application = %s AND kind <> 'claim' ORDER BY field, act DESC, place DESC
 """
+LEARN = "INSERT INTO fact_sets (application_id, learned) VALUES (%s, %s::jsonb)"
 
 
 class FactSource(NamedTuple):
@@ -31,19 +32,9 @@ class KnownFact(NamedTuple):
     kind: str
 
 
-class _FactSet(NamedTuple):
-    kind: str
-    values: Mapping[str, Value]
-
-
 def facts_of(application: UUID) -> list[KnownFact]:
     """Read what is known in an application."""
-    latest = {
-        field: KnownFact(field, value, learned.kind)
-        for learned in records.rows(_FactSet, FACT_SETS, [application])
-        for field, value in learned.values.items()
-    }
-    return list(latest.values())
+    return records.rows(KnownFact, LATEST, [application])
 
 
 def values_of(facts: list[KnownFact]) -> dict[Field, Value]:
@@ -55,4 +46,10 @@ def learn(application: UUID, source: FactSource, values: Mapping[Field, Value], 
     """Add facts to an application; what was known before stays on record."""
     if values:
         written = {str(field): value for field, value in values.items()}
-        records.execute(LEARN, [application, source.kind, source.via, records.jsonb(written), at])
+        learned = [Learned(source.kind, source.via, written, at)]
+        records.execute(LEARN, [application, learned_document(learned)])
+
+
+def learned_document(learned: Iterable[Learned]) -> str:
+    """Write what was learned as ``FactSet`` keeps it."""
+    return records.json_text([one._asdict() for one in learned if one.facts])

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from qipan import records
 from qipan.applications import opening, plans
+from qipan.applications.facts import learned_document
 from qipan.applications.intake import Answered, Asking
 from qipan.applications.later import JOB
 from qipan.applications.numbering import new_id, new_number
@@ -30,10 +31,7 @@ WITH created AS (
   ON CONFLICT (person, idempotency_key) DO NOTHING
   RETURNING id),
 learned AS (
-  INSERT INTO fact_sets (application_id, kind, via, values, learned_at)
-  SELECT created.id, kind, via, facts, at
-  FROM created, jsonb_to_recordset(%(learned)s::jsonb) AS fact (position integer, kind text, via text, facts jsonb, at timestamptz)
-  ORDER BY position),
+  INSERT INTO fact_sets (application_id, learned) SELECT id, %(learned)s::jsonb FROM created),
 opened AS ({opening.INSERT_CASES.format(application="created.id", created="created,")}),
 trail AS ({ledger.INSERT_ENTRIES.format(created="created,")}),
 drafted AS (UPDATE drafts SET application = created.id FROM created WHERE drafts.id = %(draft)s::uuid),
@@ -98,7 +96,7 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
             "draft": submission.draft,
             "at": at,
             "run_at": None,
-            "learned": _document(submission.learned),
+            "learned": learned_document(submission.learned),
             "cases": opening.document(cases),
             "entries": ledger.document(entries, at),
         },
@@ -108,8 +106,3 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
     if not outcome.planned:
         plans.store(planned)
     return Submitted(number, application, created=True)
-
-
-def _document(learned: Sequence[Learned]) -> str:
-    known = [one for one in learned if one.facts]
-    return records.json_text([{**one._asdict(), "position": position} for position, one in enumerate(known)])

@@ -102,21 +102,18 @@ class Application(models.Model):
 
 
 class FactSet(models.Model):
-    """Facts learned at one moment from one place; of several values of a field the latest counts, and a claim never does.
+    """What one act taught an application: facts by where they came from, ``[{kind, via, facts: {field: value}, at}, …]``.
 
-    See Note [Keys without constraints].
+    The view ``facts`` has a row for each fact. Of several values of a field the latest counts, and a claim never does.
     Kinds: ``identity`` · ``answer`` · ``claim`` (the person says that a known fact is not right) · ``certificate`` ·
-    ``resource`` · ``service``.
+    ``resource`` · ``service``. See Note [Keys without constraints].
     """
 
     id = models.BigAutoField(primary_key=True)
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, db_index=False, db_constraint=False
     )
-    kind = models.TextField()
-    via = models.TextField(default="")
-    values = models.JSONField()
-    learned_at = models.DateTimeField()
+    learned = models.JSONField()
 
     class Meta:
         app_label = "qipan"

@@ -1,6 +1,6 @@
 """Cases as they begin: in which agency, waiting or ready, and until when."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from qipan.adapters.working_days import WORKING_DAYS
 from qipan.agencies.queries import Wanted, handling_agencies
 from qipan.applications.intake import Asking
 from qipan.applications.numbering import new_id
+from qipan.applications.remembering import Memory
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Limits
 from qipan.core.elements import Field, Value
@@ -32,6 +33,9 @@ FROM {created} jsonb_to_recordset(%(cases)s::jsonb) AS opened (id uuid, ordinal 
   region text, state text, ready_at timestamptz, due_on date, statutory_due_on date)
 """
 """Inserts the cases of a JSON document of ``NewCase``; a statement with an act of its own puts what that gives in ``created``."""
+
+
+_handling = Memory[str](4096)
 
 
 class NewCase(NamedTuple):
@@ -54,8 +58,8 @@ def new_cases(
     """Make a case for each planned service that has none yet."""
     services = [each for each in plan.services if each.service not in begun]
     regions = [_region(asking, each.service, facts) for each in services]
-    agencies = handling_agencies(
-        [_wanted(asking, each.service, region) for each, region in zip(services, regions, strict=True)]
+    agencies = _agencies(
+        [_wanted(asking, each.service, region) for each, region in zip(services, regions, strict=True)], at
     )
     return [
         _new_case(asking, each, _Place(region, agency), is_ready(asking, plan, each, facts), at)
@@ -63,10 +67,10 @@ def new_cases(
     ]
 
 
-def place_of(asking: Asking, service: str, facts: Mapping[Field, Value]) -> tuple[str, str]:
+def place_of(asking: Asking, service: str, facts: Mapping[Field, Value], at: datetime) -> tuple[str, str]:
     """Say for which region, and by which agency, a service is handled."""
     region = _region(asking, service, facts)
-    return region, handling_agencies([_wanted(asking, service, region)])[0]
+    return region, _agencies([_wanted(asking, service, region)], at)[0]
 
 
 def is_ready(asking: Asking, plan: Plan, planned: PlannedService, facts: Collection[Field]) -> bool:
@@ -122,6 +126,16 @@ def _new_case(asking: Asking, planned: PlannedService, place: _Place, ready: boo
         due_on=due,
         statutory_due_on=statutory,
     )
+
+
+def _agencies(wanted: Sequence[Wanted], at: datetime) -> list[str]:
+    """Find who handles each; remembered for the minute, so a new agency is given cases from the next one on."""
+    minute = at.replace(second=0, microsecond=0)
+    found = {each: _handling.get((minute, each)) for each in wanted}
+    if missing := [each for each, code in found.items() if not code]:
+        for each, code in zip(missing, handling_agencies(missing), strict=True):
+            found[each] = _handling.keep((minute, each), code)
+    return [found[each] or "" for each in wanted]
 
 
 def _wanted(asking: Asking, service: str, region: str) -> Wanted:

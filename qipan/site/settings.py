@@ -69,9 +69,11 @@ TEMPLATES = [
 
 # --- Records. An operation opens its own transaction at the edge, so a request does not.
 
+NEVER_BY_COUNT = 1 << 30  # statements are prepared where the code says so (None would forbid even those)
 
-def _database(url: str) -> dict[str, object]:
-    right = "DATABASE_URL must be like postgresql://user:password@host:5432/name"
+
+def _database(name: str, url: str) -> dict[str, object]:
+    right = f"{name} must be like postgresql://user:password@host:5432/name"
     if not url.startswith(("postgresql://", "postgres://")):
         raise WrongSetting(f"{right}; it begins otherwise.")
     try:
@@ -80,7 +82,8 @@ def _database(url: str) -> dict[str, object]:
         raise WrongSetting(f"{right}: {error}") from None
     named = {key: str(parts.pop(part, "")) for part, key in _DJANGO_NAMES.items()}
     pool = {"min_size": 1, "max_size": QIPAN_THREADS, "timeout": 10}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": {**parts, "pool": pool}}
+    options = {**parts, "pool": pool, "prepare_threshold": NEVER_BY_COUNT}
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
 
 
 _DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}

@@ -12,7 +12,7 @@ from qipan.applications.errors import (
     UnableToGrant,
     Unreasoned,
 )
-from qipan.applications.models import Correction, FactSet
+from qipan.applications.models import Correction
 from qipan.ledger.models import Entry
 from qipan.people import operations as people
 from qipan.people import queries as people_queries
@@ -53,7 +53,7 @@ def test_nothing_is_granted_that_was_not_accepted(cast: Cast, application: UUID,
     with pytest.raises(NotInThisState):
         operations.grant_case(acting=cast.official("hospital"), case=case, at=MONDAY)
     assert play.case_of(application, "birth_certificate").outputs == {}
-    assert not FactSet.objects.filter(kind="service", via="birth_certificate").exists()
+    assert not play.learned(application, kind="service", via="birth_certificate")
 
 
 @pytest.mark.parametrize("name", ["police", "human_resources", "health"])
@@ -195,8 +195,7 @@ def test_an_answer_beyond_what_was_marked_is_not_taken(cast: Cast, case: UUID, a
     returned(cast, case, fields=["child.name"])
     answers = {"child.name": "王大宝", "mother.name": "别人"}
     operations.answer_correction(acting=cast.mother, case=case, answers=answers, at=MONDAY)
-    latest = FactSet.objects.filter(application=application, kind="answer").latest("id")
-    assert latest.values == {"child.name": "王大宝"}
+    assert play.learned(application, kind="answer")[-1].facts == {"child.name": "王大宝"}
 
 
 def test_a_document_asked_for_again_must_be_sent_again(cast: Cast, case: UUID) -> None:

@@ -33,8 +33,7 @@ SELECT now(), 'accept_case', 'official', i, 'case:' || i, '{{}}', '', '' FROM ge
 INSERT INTO drafts (id, person, event, version, answers, claims, facts, consents, without, lacking, skipped, updated_at, application)
 SELECT md5(i::text)::uuid, i % 500, 'birth', 1, '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', now(), md5(i::text)::uuid
 FROM generate_series(1, {MANY}) i;
-INSERT INTO fact_sets (application_id, kind, via, values, learned_at)
-SELECT md5(i::text)::uuid, 'answer', '', '{{}}', now() FROM generate_series(1, {MANY}) i;
+INSERT INTO fact_sets (application_id, learned) SELECT md5(i::text)::uuid, '[]' FROM generate_series(1, {MANY}) i;
 INSERT INTO calls (application, person, subjects, step, resource, services, fields, refused, purpose, legal_basis, agency, outcome,
   at, milliseconds)
 SELECT md5(i::text)::uuid, i % 500, ARRAY[i % 500]::bigint[], 's', 'r', '{{}}', '{{}}', '{{}}', 'p', 'l', 'a', 'ok', now(), 1

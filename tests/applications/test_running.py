@@ -43,9 +43,7 @@ def tried_until_given_up(application: Application, down: set[str]) -> None:
 def test_look_ups_after_submission_become_facts_with_their_provenance(cast: Cast) -> None:
     application = submitted_before_look_ups(cast)
     play.advance(application.id)
-    learned = {
-        row.via: row.values for row in FactSet.objects.filter(application=application, kind="resource")
-    }
+    learned = {each.via: each.facts for each in play.learned(application.id, kind="resource")}
     assert learned["marriage(mother,father)"] == {"father.id_number": play.FATHER, "father.name": "李强"}
     assert asking(application) == ("running", [])
 

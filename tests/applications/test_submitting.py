@@ -10,7 +10,7 @@ from django.db import transaction
 
 from qipan.applications import operations
 from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
-from qipan.applications.models import Application, Case, Draft, FactSet, StoredPlan
+from qipan.applications.models import Application, Case, Draft, StoredPlan
 from qipan.applications.rows import Submitted
 from qipan.ledger.models import Entry
 from qipan.people.actors import Acting
@@ -61,9 +61,7 @@ def test_an_application_bears_a_number_that_can_be_read_out(cast: Cast) -> None:
 
 def test_every_fact_keeps_where_it_came_from(cast: Cast) -> None:
     application = play.submitted(cast).application
-    sources = {
-        (row.kind, row.via): set(row.values) for row in FactSet.objects.filter(application=application)
-    }
+    sources = {(each.kind, each.via): set(each.facts) for each in play.learned(application)}
     assert sources == {
         ("identity", ""): {"mother.name", "mother.id_number", "mother.phone"},
         ("answer", ""): set(ANSWERS),

@@ -125,7 +125,7 @@ def every_key_has_one_whole_application(stage: Stage, acknowledged: Acknowledged
         f"""
         SELECT a.number FROM applications a WHERE
           (SELECT count(*) FROM cases c WHERE c.application_id = a.id) <> {SERVICES}
-          OR (SELECT count(*) FROM fact_sets f WHERE f.application_id = a.id AND f.kind IN ('identity', 'answer')) <> 2
+          OR (SELECT count(*) FROM fact_sets f WHERE f.application_id = a.id AND f.learned @> '[{{"kind": "identity"}}, {{"kind": "answer"}}]') <> 1
           OR (SELECT count(*) FROM entries e WHERE e.subject = 'application:' || a.id AND e.act = 'submit_application') <> 1
           OR NOT EXISTS (SELECT FROM plans p WHERE p.digest = a.plan)
           OR EXISTS (SELECT FROM cases c WHERE c.application_id = a.id AND NOT EXISTS (
@@ -144,7 +144,7 @@ def every_decision_was_made_once(stage: Stage) -> None:
     )
     assert not stage.rows(
         """
-        SELECT application_id, via FROM fact_sets WHERE kind = 'service' GROUP BY application_id, via HAVING count(*) > 1
+        SELECT application, via FROM facts WHERE kind = 'service' GROUP BY application, via HAVING count(DISTINCT act) > 1
         """
     )
     assert not stage.rows(

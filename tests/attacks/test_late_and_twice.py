@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from qipan.applications import operations, queries
-from qipan.applications.models import Application, Draft, FactSet
+from qipan.applications.models import Application, Draft
 from qipan.applications.operations import NotInThisState, NotTheirs
 from qipan.ledger.models import Entry
 from qipan.people import operations as people
@@ -79,9 +79,8 @@ def test_of_many_officials_at_once_one_grants(stage_cast: Cast) -> None:
     assert outcomes.count(None) == 1
     assert sum(isinstance(one, NotInThisState) for one in outcomes) == 5
     assert acts_on(case).count("grant_case") == 1
-    learned = FactSet.objects.filter(application_id=application, kind="service", via=SERVICE)
-    assert learned.count() == 1
-    assert play.case_of(application, SERVICE).outputs == learned.get().values
+    (learned,) = play.learned(application, kind="service", via=SERVICE)
+    assert play.case_of(application, SERVICE).outputs == learned.facts
 
 
 def test_a_grant_and_a_refusal_at_once_leave_one_decision(stage_cast: Cast) -> None:

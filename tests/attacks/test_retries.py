@@ -49,7 +49,7 @@ def test_the_same_key_with_another_body_gives_the_first_application_unchanged(st
         wrong = submit(client, "changed", {"child.name": ""})
     assert [each.status_code for each in (first, other, wrong)] == [201, 200, 200]
     assert first.json()["number"] == other.json()["number"] == wrong.json()["number"]
-    facts = stage.rows("SELECT values::text FROM fact_sets WHERE kind = 'answer'")
+    facts = stage.rows("SELECT learned::text FROM fact_sets")
     assert "王另名" not in str(facts)
 
 

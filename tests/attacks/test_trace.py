@@ -243,7 +243,7 @@ def test_every_operation_is_tried_here_or_is_private() -> None:
 @pytest.mark.parametrize(
     "change",
     ["UPDATE entries SET act = 'nothing'", "DELETE FROM entries", "UPDATE entries SET salt = ''",
-     "DELETE FROM fact_sets", "UPDATE fact_sets SET values = '{}'", "UPDATE calls SET outcome = 'ok'", "DELETE FROM calls",
+     "DELETE FROM fact_sets", "UPDATE fact_sets SET learned = '[]'", "UPDATE calls SET outcome = 'ok'", "DELETE FROM calls",
      "UPDATE plans SET body = ''", "DELETE FROM library_versions"]
 )  # fmt: skip
 def test_what_is_written_stays(cast: Cast, change: str) -> None:

@@ -21,8 +21,7 @@ ASK = """
 INSERT INTO corrections (case_id, fields, evidence, message, official, asked_at) VALUES (%s, %s, %s, %s, %s, %s)
 """
 CLAIMED = """
-SELECT count(*) FROM fact_sets learned, jsonb_object_keys(learned.values) key
-WHERE learned.application_id = %s AND learned.kind = 'claim' AND key = ANY(%s)
+SELECT count(*) FROM facts WHERE application = %s AND kind = 'claim' AND field = ANY(%s)
 """
 LONGEST = 2000
 

@@ -37,8 +37,7 @@ SELECT step, count(*) AS failed FROM calls
 WHERE application = %s AND outcome IN ('down', 'nonsense') GROUP BY step
 """
 CLAIMED = """
-SELECT DISTINCT key FROM fact_sets learned, jsonb_object_keys(learned.values) key
-WHERE application_id = %s AND kind = 'claim'
+SELECT DISTINCT field FROM facts WHERE application = %s AND kind = 'claim'
 """
 
 
@@ -183,7 +182,7 @@ def _open_cases(state: _State, at: datetime) -> bool:
     for case in ready:
         limits = state.asking.library.services[case.service].limits
         due, statutory = opening.clocks(limits, at)
-        region, agency = opening.place_of(state.asking, case.service, state.values)
+        region, agency = opening.place_of(state.asking, case.service, state.values, at)
         place = {"agency": agency, "region": region}
         change(case, CaseAct.OPEN, at, ready_at=at, due_on=due, statutory_due_on=statutory, **place)
     entries = [

@@ -77,10 +77,9 @@ SELECT c.id, a.number || '-' || c.ordinal AS number, c.application_id AS applica
   c.service, c.agency, c.region, c.state, c.ready_at, c.accepted_at, c.decided_at, c.delivered_at, c.due_on, c.statutory_due_on,
   c.paused_days, c.automatic, c.reason, c.outputs,
   (SELECT coalesce(json_agg(one), '[]') FROM (
-     SELECT DISTINCT ON (fact.key, f.kind = 'claim') fact.key AS field, fact.value, f.kind, f.via, f.learned_at
-     FROM fact_sets f, jsonb_each(f.values) fact
-     WHERE f.application_id = a.id AND (l.visible -> c.service) ? fact.key
-     ORDER BY fact.key, f.kind = 'claim', f.id DESC) one)::text AS facts,
+     SELECT DISTINCT ON (field, kind = 'claim') field, value, kind, via, learned_at
+     FROM facts WHERE application = a.id AND (l.visible -> c.service) ? field
+     ORDER BY field, kind = 'claim', act DESC, place DESC) one)::text AS facts,
   (SELECT coalesce(json_agg(one), '[]') FROM (
      SELECT n.id, n.case_id AS case, c.service, n.fields, n.evidence, n.message, n.asked_at, n.answered_at
      FROM corrections n WHERE n.case_id = c.id ORDER BY n.id) one)::text AS corrections,

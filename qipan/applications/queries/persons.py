@@ -52,9 +52,8 @@ SELECT a.id, a.number, a.event, a.version, a.plan, a.state, a.submitted_at, a.cl
      FROM cases c LEFT JOIN agencies g ON g.code = c.agency LEFT JOIN ratings r ON r.case_id = c.id
      WHERE c.application_id = a.id) one)::text AS cases,
   (SELECT coalesce(json_agg(one), '[]') FROM (
-     SELECT DISTINCT ON (fact.key) fact.key AS field, fact.value, f.kind, f.via, f.learned_at
-     FROM fact_sets f, jsonb_each(f.values) fact
-     WHERE f.application_id = a.id AND f.kind <> 'claim' ORDER BY fact.key, f.id DESC) one)::text AS facts,
+     SELECT DISTINCT ON (field) field, value, kind, via, learned_at
+     FROM facts WHERE application = a.id AND kind <> 'claim' ORDER BY field, act DESC, place DESC) one)::text AS facts,
   (SELECT coalesce(json_agg(one), '[]') FROM (
      SELECT n.id, n.case_id AS case, c.service, n.fields, n.evidence, n.message, n.asked_at, n.answered_at
      FROM cases c JOIN corrections n ON n.case_id = c.id WHERE c.application_id = a.id ORDER BY n.id) one)::text AS corrections,
