@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from qipan.adapters.seals import encodings
+from qipan.adapters.seals import wrapping
 from qipan.adapters.seals.errors import Malformed
 
 ALGORITHM = ec.ECDSA(hashes.SHA256())
@@ -26,7 +26,7 @@ class PublicES256:
         )
 
     def verify(self, signature: bytes, message: bytes) -> bool:
-        der = encodings.der_signature(signature)
+        der = wrapping.der_signature(signature)
         if der is None:
             return False
         try:
@@ -47,7 +47,7 @@ class PrivateES256:
         return PublicES256(self.key.public_key())
 
     def sign(self, message: bytes) -> bytes:
-        return encodings.raw_signature(self.key.sign(message, ALGORITHM))
+        return wrapping.raw_signature(self.key.sign(message, ALGORITHM))
 
     def pem(self) -> bytes:
         return self.key.private_bytes(

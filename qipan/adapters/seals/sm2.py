@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from qipan.adapters.seals import encodings, libcrypto
+from qipan.adapters.seals import libcrypto, wrapping
 from qipan.adapters.seals.errors import Malformed, Unreadable
 from qipan.adapters.seals.libcrypto import Handle, LibcryptoFailed, library
 
@@ -24,7 +24,7 @@ class PublicSM2:
         return libcrypto.write_public(self.handle)[-POINT:]
 
     def verify(self, signature: bytes, message: bytes) -> bool:
-        der = encodings.der_signature(signature)
+        der = wrapping.der_signature(signature)
         if der is None:
             return False
         digest, _context = _prepared("EVP_DigestVerifyInit", self.handle)
@@ -52,10 +52,10 @@ class PrivateSM2:
 
     def sign(self, message: bytes) -> bytes:
         digest, _context = _prepared("EVP_DigestSignInit", self.handle)
-        return encodings.raw_signature(libcrypto.filled("EVP_DigestSign", digest, message))
+        return wrapping.raw_signature(libcrypto.filled("EVP_DigestSign", digest, message))
 
     def pem(self) -> bytes:
-        return encodings.pem(libcrypto.write_private(self.handle))
+        return wrapping.pem(libcrypto.write_private(self.handle))
 
     def open(self, sealed: bytes) -> bytes:
         """Decrypt what was sealed to this key; raises Unreadable."""
@@ -74,7 +74,7 @@ def generate() -> PrivateSM2:
 def read_pem(pem: bytes) -> PrivateSM2:
     """Read PKCS#8 PEM; raises Malformed."""
     try:
-        return PrivateSM2(libcrypto.read_private(encodings.der(pem)))
+        return PrivateSM2(libcrypto.read_private(wrapping.der(pem)))
     except LibcryptoFailed:
         raise Malformed from None
 

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from qipan.adapters.seals import Suite, private_key, public_key
-from qipan.adapters.seals.encodings import pem
+from qipan.adapters.seals.wrapping import pem
 
 SM2_SCALAR = bytes.fromhex("3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8")
 SM2_POINT = bytes.fromhex(
