@@ -23,7 +23,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
+from qipan.adapters import embedded_postgres
+from qipan.site import rights
 from qipan.site.setup import set_up
 
 # Set before anything reads Django's settings: tests never touch the home of a running demo.
@@ -62,10 +65,14 @@ sys.addaudithook(_refuse_network)
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """Start PostgreSQL, name this run's database after its process, and drop those of runs that were killed."""
+    """Start PostgreSQL, name this run's database after its process, and drop those of runs that were killed.
+
+    Tests make and empty tables, so they work as the owner; the servers under test do not.
+    """
     set_up()
     connection.settings_dict["TEST"]["NAME"] = f"test_qipan_{os.getpid()}"
-    with psycopg.connect(settings.DATABASE_URL, autocommit=True) as direct:
+    connection.settings_dict["USER"] = embedded_postgres.OWNER
+    with psycopg.connect(settings.QIPAN_OWNER_URL, autocommit=True) as direct:
         for (name,) in direct.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_qipan\\_%'"
         ).fetchall():
@@ -112,8 +119,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def running_server(django_db_setup: None) -> Iterator[str]:
+def running_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A real server, in a process of its own, on this run's database; its address."""
+    with django_db_blocker.unblock():
+        rights.grant(connection)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

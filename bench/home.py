@@ -14,6 +14,6 @@ def home() -> Path:
 def enter() -> None:
     """Have this process and its children use the home's own database, whatever else is configured."""
     os.environ["QIPAN_HOME"] = str(home())
-    for name in ("DATABASE_URL", "QIPAN_LIBRARY", "QIPAN_REGISTERS"):
+    for name in ("DATABASE_URL", "QIPAN_OWNER_URL", "QIPAN_LIBRARY", "QIPAN_REGISTERS"):
         os.environ.pop(name, None)
     set_up()

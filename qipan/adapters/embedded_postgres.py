@@ -2,6 +2,7 @@
 
 Several processes share one cluster; the first to need it starts it, under a file lock. It listens on a Unix socket only,
 in a folder that nobody else may enter, so it needs no password and no port. It stops when asked (`stop`) or with the machine.
+Two roles are in it: one owns everything, the other is for the platform's processes, which need to own nothing.
 """
 
 import fcntl
@@ -24,7 +25,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
-OWNER = "qipan"  # the database role; it owns every database of the cluster
+OWNER = "qipan"  # the role that owns every database of the cluster and the tables in it
+PLATFORM = "qipan_platform"  # the role as which the platform's processes run: it owns nothing
 LONGEST_SOCKET_FOLDER = 85  # Linux allows 107 bytes for the socket's whole path, macOS 103
 START_SECONDS = 60  # includes the recovery of a crashed cluster
 LEFT_BEHIND = ("shared memory block", "lock file")  # what PostgreSQL says of a dead server's remains
@@ -60,23 +62,24 @@ class UnableToRunPostgres(Exception):
     """The embedded PostgreSQL did not start; the message ends with the last lines of its log."""
 
 
-def url(home: Path, database: str = OWNER) -> str:
+def url(home: Path, database: str = OWNER, role: str = OWNER) -> str:
     """Where the cluster of this home answers, whether or not it runs."""
-    return _Cluster(home.absolute()).url(database)
+    return _Cluster(home.absolute()).url(database, role)
 
 
 def ensure_running(home: Path) -> str:
-    """Start the cluster of this home unless it runs, and return the URL of its `qipan` database.
+    """Start the cluster of this home unless it runs, and return the URL of its `qipan` database, as its owner.
 
     Raises UnableToRunPostgres.
     """
     cluster = _Cluster(home.absolute())
-    if not cluster.answers():
+    if not cluster.answers(role=PLATFORM):
         with cluster.locked():
-            if not cluster.answers():
+            if not cluster.answers(role=PLATFORM):
                 cluster.create()
                 cluster.start()
                 create_database(home, OWNER)
+                cluster.create_role(PLATFORM)
     return cluster.url(OWNER)
 
 
@@ -154,17 +157,25 @@ class _Cluster:
             return self._copied_programs(installed) / BINARIES / "bin"
         return installed / BINARIES / "bin"
 
-    def url(self, database: str) -> str:
-        return f"postgresql://{OWNER}@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}"
+    def url(self, database: str, role: str = OWNER) -> str:
+        return f"postgresql://{role}@/{quote(database)}?host={quote(str(self.socket_folder), safe='')}"
 
-    def answers(self, database: str = OWNER) -> bool:
+    def answers(self, database: str = OWNER, role: str = OWNER) -> bool:
         if not (self.socket_folder / ".s.PGSQL.5432").exists():
             return False
         try:
-            with psycopg.connect(self.url(database), connect_timeout=5):
+            with psycopg.connect(self.url(database, role), connect_timeout=5):
                 return True
         except psycopg.OperationalError:
             return False
+
+    def create_role(self, name: str) -> None:
+        """Make a role that may sign in and nothing else, unless it is there."""
+        with (
+            suppress(psycopg.errors.DuplicateObject),
+            psycopg.connect(self.url("postgres"), autocommit=True) as connection,
+        ):
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -87,8 +87,12 @@ def _database(name: str, url: str) -> dict[str, object]:
 
 
 _DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-DATABASE_URL = text("DATABASE_URL", "") or embedded_postgres.url(QIPAN_HOME)
-DATABASES = {"default": _database(DATABASE_URL)}
+DATABASE_URL = text("DATABASE_URL", "")
+QIPAN_OWNER_URL = text("QIPAN_OWNER_URL", "") or DATABASE_URL or embedded_postgres.url(QIPAN_HOME)
+DATABASE_URL = DATABASE_URL or embedded_postgres.url(QIPAN_HOME, role=embedded_postgres.PLATFORM)
+DATABASES = {"default": _database("DATABASE_URL", DATABASE_URL)}
+if QIPAN_OWNER_URL != DATABASE_URL:
+    DATABASES["owner"] = _database("QIPAN_OWNER_URL", QIPAN_OWNER_URL) | {"TEST": {"MIRROR": "default"}}
 PROCRASTINATE_IMPORT_PATHS = TASK_MODULES
 
 # --- Language and time

@@ -11,7 +11,8 @@ from qipan.adapters import embedded_postgres
 def set_up() -> None:
     """Make Django usable in this process; starts the embedded PostgreSQL where no DATABASE_URL replaces it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.site.settings")
-    if embedded_postgres.url(settings.QIPAN_HOME) == settings.DATABASE_URL:
+    embedded = embedded_postgres.url(settings.QIPAN_HOME, role=embedded_postgres.PLATFORM)
+    if embedded == settings.DATABASE_URL:
         embedded_postgres.ensure_running(settings.QIPAN_HOME)
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     django.setup()

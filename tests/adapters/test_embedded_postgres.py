@@ -93,6 +93,20 @@ def test_processes_that_race_share_one_cluster(home: Path) -> None:
     assert ask(answers.pop(), "SELECT count(*) FROM pg_database WHERE datname = 'qipan'") == 1
 
 
+def test_a_running_cluster_without_the_platforms_role_gets_it(home: Path, running: str) -> None:
+    with psycopg.connect(running) as owner:
+        owner.execute("DROP ROLE qipan_platform")
+    ensure_running(home)
+    platform = embedded_postgres.url(home, role=embedded_postgres.PLATFORM)
+    assert (
+        ask(
+            platform,
+            "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user",
+        )
+        is False
+    )
+
+
 def test_outlives_the_process_that_started_it(home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", START, str(home)], capture_output=True, text=True, check=True

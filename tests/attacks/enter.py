@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import yaml
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from qipan.people import queries
 from qipan.people.actors import SYSTEM
 from qipan.people.rows import NewPerson
 from qipan.sample.identifiers import PersonNumbers
+from qipan.site import rights
 from tests import cast as play
 
 PERSONS = 6
@@ -24,7 +24,7 @@ Row = dict[str, str]
 
 def main(home: Path) -> None:
     """Make tables, a library whose registers are files, and everybody in it."""
-    call_command("migrate", verbosity=0)
+    rights.migrate()
     cast = play.enter(library_of_files(home, play.LIBRARY))
     rows = [family(number) for number in range(PERSONS)]
     write_registers(home, rows)

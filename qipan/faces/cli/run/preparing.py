@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from qipan.core.declarations import Level, Library
 from qipan.people import operations as people
 from qipan.people.rows import NewPerson
 from qipan.sample.cast import CastMember
+from qipan.site import rights
 
 PROVINCE = "33"
 CLERKS = "government_service_center"
@@ -26,7 +26,7 @@ def prepare() -> int:
 
     Raises UnableToPublish.
     """
-    call_command("migrate", verbosity=0)
+    rights.migrate()
     with transaction.atomic():
         before = published.current_version()
         number = catalogue.publish_library(folder=settings.QIPAN_LIBRARY, at=timezone.now())
