@@ -17,7 +17,7 @@ ROWS = {
     "entries": (
         """subject = 'application:' || %(application)s
         OR subject IN (SELECT 'case:' || id FROM cases WHERE application_id = %(application)s)""",
-        ("id",),
+        ("id", "xact"),
     ),
     "procrastinate_jobs": ("args->>'application' = %(application)s::text", ("id",)),
 }

@@ -5,18 +5,22 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from qipan import records
-from qipan.ledger.entries import SALT_BYTES, NewEntry, leaf_hash
+from qipan.ledger.entries import SALT_BYTES, NewEntry, commitment_to, leaf_of
 
 FROM_DOCUMENT = """
 FROM {created} jsonb_to_recordset(%(entries)s::jsonb) AS entry (position integer, act text, actor_kind text, actor bigint,
-  on_behalf_of bigint, subject text, details jsonb, salt text, leaf_hash text)
+  on_behalf_of bigint, subject text, details jsonb, salt text, commitment text, leaf_hash text)
 """
 INSERT_ENTRIES = f"""
-INSERT INTO entries (at, act, actor_kind, actor, on_behalf_of, subject, details, salt, leaf_hash)
-SELECT %(at)s, act, actor_kind, actor, on_behalf_of, subject, details, decode(salt, 'hex'), decode(leaf_hash, 'hex')
+INSERT INTO entries (at, act, actor_kind, actor, on_behalf_of, subject, details, salt, commitment, leaf_hash)
+SELECT %(at)s, act, actor_kind, actor, on_behalf_of, subject, details, decode(salt, 'hex'), decode(commitment, 'hex'),
+  decode(leaf_hash, 'hex')
 {FROM_DOCUMENT} ORDER BY position
 """
 """Inserts the entries of a ``document``; a statement with an act of its own puts what that gives in ``created``."""
+
+
+ERASE = "erase_details"
 
 
 class NoTransaction(Exception):
@@ -39,5 +43,28 @@ def document(entries: Sequence[NewEntry], at: datetime) -> str:
 
 def _row(position: int, entry: NewEntry, at: datetime) -> dict[str, object]:
     salt = secrets.token_bytes(SALT_BYTES)
-    leaf = leaf_hash(entry, at, salt)
-    return {**entry._asdict(), "position": position, "salt": salt.hex(), "leaf_hash": leaf.hex()}
+    commitment = commitment_to(entry.details, salt)
+    return {
+        **entry._asdict(),
+        "position": position,
+        "salt": salt.hex(),
+        "commitment": commitment.hex(),
+        "leaf_hash": leaf_of(entry, at, commitment).hex(),
+    }
+
+
+class UnableToErase(Exception):
+    """One of these entries is not there, or its details were erased before."""
+
+
+def erase_details(
+    *, entries: Sequence[int], actor_kind: str, actor: int | None, reason: str, at: datetime
+) -> None:
+    """Erase the details and salts of entries for good, in the caller's transaction; raises NoTransaction and UnableToErase.
+
+    Each erasure is an entry itself: without it, the table's trigger refuses. See Note [Erasable leaves].
+    """
+    told = {"reason": reason}
+    append([NewEntry(ERASE, actor_kind, actor, None, f"entry:{one}", told) for one in entries], at)
+    if records.number("SELECT qipan_erase(%s)", [list(entries)]) != len(set(entries)):
+        raise UnableToErase
