@@ -90,4 +90,5 @@ def _rows(connection: psycopg.Connection, table: str, application: UUID) -> Rows
 
 
 def _stored(value: object) -> object:
-    return Jsonb(value) if isinstance(value, dict) else value
+    documents = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict) for one in value))
+    return Jsonb(value) if documents else value
