@@ -7,11 +7,16 @@ import sys
 from django.conf import settings
 from django.core.management import call_command
 from django.test.utils import override_settings
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
 from qipan.site.setup import set_up
+
+CONNECTIONS = 512  # open ones of each worker; more are made to wait outside
+HEADERS_MILLISECONDS = 15_000  # for a request's first lines to come, and for a connection to do nothing
+END_SECONDS = 8  # for requests that were begun, when the server is told to stop
 
 
 class UnableToServe(Exception):
@@ -22,14 +27,16 @@ def serve(*, port: int, host: str = "127.0.0.1", workers: int | None = None) -> 
     """Serve until interrupted. Raises UnableToServe."""
     _check_free(host, port)
     Server(
-        "qipan.site.wsgi:application",
+        "qipan.site.front:front",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_MILLISECONDS),
+        websockets=False,
         workers=workers or settings.QIPAN_WORKERS,
-        blocking_threads=settings.QIPAN_THREADS,
-        backpressure=settings.QIPAN_THREADS
-        * 32,  # requests that may wait for a thread; more are made to wait outside
+        backpressure=CONNECTIONS,
+        workers_kill_timeout=END_SECONDS,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()

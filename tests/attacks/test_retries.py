@@ -1,18 +1,15 @@
 """One application for each key, however many retries arrive at once; and no log that tells of anybody."""
 
-import socket
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import httpx
-import pytest
 
 from tests import cast as play
-from tests.attacks.stage import TOKEN, Stage
+from tests.attacks.stage import Stage
 
 RETRIES = 50
-SLOW = 12  # more than there are threads to serve them
 
 
 def submit(client: httpx.Client, key: str, answers: dict[str, object] | None = None) -> httpx.Response:
@@ -82,28 +79,3 @@ def test_no_log_tells_of_anybody(stage: Stage) -> None:
     said += (stage.home / "postgres" / "log").read_text(errors="replace")
     told = [private for private in (*stage.private, "王小宝") if private in said]
     assert not told
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="Each trickling body holds a thread; only a proxy that reads whole bodies first helps.",
-)
-def test_bodies_that_trickle_in_do_not_stop_the_others(stage: Stage) -> None:
-    slow = [open_slowly(stage) for _ in range(SLOW)]
-    try:
-        answer = httpx.get(f"{stage.address}/api/events", trust_env=False, timeout=8)
-    finally:
-        for one in slow:
-            one.close()
-    assert answer.is_success
-
-
-def open_slowly(stage: Stage) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", stage.port))
-    connection.sendall(
-        b"POST /preferences/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: csrftoken="
-        + TOKEN.encode()
-        + b"\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        b"Content-Length: 1000\r\n\r\nmode=el"
-    )
-    return connection
