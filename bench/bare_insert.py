@@ -90,5 +90,7 @@ def _rows(connection: psycopg.Connection, table: str, application: UUID) -> Rows
 
 
 def _stored(value: object) -> object:
-    documents = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict) for one in value))
+    documents = isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(one, dict) for one in value)
+    )
     return Jsonb(value) if documents else value
