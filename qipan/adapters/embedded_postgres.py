@@ -46,6 +46,7 @@ maintenance_work_mem = 128MB
 max_wal_size = 2GB
 checkpoint_timeout = 15min
 random_page_cost = 1.1
+autovacuum_naptime = 15s
 max_parallel_workers_per_gather = 1
 io_workers = 2
 jit = off

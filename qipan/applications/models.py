@@ -2,8 +2,8 @@
 
 Note [Keys without constraints]
 Thousands of applications share one plan, one version and one agency. A foreign key would lock that one row for each insert, and
-nothing ever deletes them, so these columns are plain. Who handles or applies is checked where it is decided. Facts are written only
-beside the application itself or while it is locked, and are many: their key is not checked again at each commit.
+nothing ever deletes them, so these columns are plain. Who handles or applies is checked where it is decided. Facts and cases are
+written only beside the application itself or while it is locked, and are many: their key is not checked again at each commit.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -122,10 +122,15 @@ class FactSet(models.Model):
 
 
 class Case(models.Model):
-    """One service's handling of an application in one agency; ``outputs`` are what it gives once granted."""
+    """One service's handling of an application in one agency; ``outputs`` are what it gives once granted.
+
+    See Note [Keys without constraints].
+    """
 
     id = models.UUIDField(primary_key=True)
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, db_index=False)
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     ordinal = models.SmallIntegerField()
     service = models.TextField()
     agency = models.TextField()
