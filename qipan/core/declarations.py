@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from qipan.core.elements import NO_CHECKS, Checks, CodeList, Element, Field, PartyKind, Text, Value
+from qipan.core.elements import (
+    NO_CHECKS,
+    Checks,
+    CodeList,
+    Element,
+    Field,
+    PartyKind,
+    Text,
+    Value,
+    element_name,
+)
 from qipan.core.predicates import Predicate
 
 
@@ -316,3 +326,8 @@ class Library:
     grants: Mapping[str, GrantDeclaration] = field(default_factory=dict)
     positions: Mapping[tuple[str, ...], Position] = field(default_factory=dict, compare=False)
     version: str = ""
+
+    def element(self, slots: Mapping[str, PartySlot], about: Field) -> Element | None:
+        """The element of a field of some parties; None where the party or the element is not declared."""
+        slot = slots.get(about.party)
+        return self.elements.get(element_name(slot.kind, about.word)) if slot else None

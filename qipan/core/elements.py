@@ -49,6 +49,11 @@ class Field(NamedTuple):
         return cls(party, word)
 
 
+def element_name(kind: PartyKind, word: str) -> str:
+    """An element as written: ``Person.name``; joined without formatting, for a library has it done a million times."""
+    return kind + "." + word
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """Words for people, in Chinese and English; the English may be missing."""
@@ -97,7 +102,7 @@ class Element:
     @property
     def name(self) -> str:
         """The element as written: ``Person.id_number``."""
-        return f"{self.kind}.{self.word}"
+        return element_name(self.kind, self.word)
 
 
 @dataclass(frozen=True, slots=True)

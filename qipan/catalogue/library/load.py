@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from qipan.catalogue.library import marked_yaml as yaml
 from qipan.catalogue.library.readable import Declared, Readable
+from qipan.catalogue.library.reading import Misshapen, Reading, Reported, nearest, pairs
 from qipan.catalogue.library.sections import FILE, SECTIONS
-from qipan.catalogue.library.shapes import Misshapen, Reading, Reported, nearest, pairs
 from qipan.core.declarations import Library, Position
 from qipan.core.plan import Problem
 
@@ -129,7 +129,7 @@ def _content(name: str, raw: bytes, gathered: _Gathered) -> Content:
     try:
         root = yaml.read_yaml(raw)
         if root is None:
-            reading.refuse(Misshapen(yaml.Mapping([], 1, 1), "empty"), ())
+            reading.refuse(Misshapen(yaml.Mapping(1, 1, []), "empty"), ())
             return {}
         content = _sections(root, reading)
     except yaml.NotYaml as error:
@@ -190,24 +190,12 @@ def _read_section(section: str, node: yaml.Node, gathered: _Gathered) -> None:
         except Reported as error:
             gathered.rests.append((path, error.rest))
             continue
-        gathered.digests.append(_digest(section, name, value))
+        if isinstance(value, yaml.Branch):
+            gathered.digests.append(_digest(section, name, value))
 
 
-def _digest(section: str, name: str, node: yaml.Node) -> str:
-    parts = [section, name]
-    _spell(node, parts)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _spell(node: yaml.Node, parts: list[str]) -> None:
-    """Spell a declaration out so that no two contents are spelled alike; YAML admits no NUL inside a text."""
-    if type(node) is yaml.Scalar:
-        parts.append(node.value)
-        return
-    parts.append("\1[" if type(node) is yaml.Sequence else "\1{")
-    for item in node.value:
-        _spell(item, parts)
-    parts.append("\1]")
+def _digest(section: str, name: str, node: yaml.Branch) -> str:
+    return hashlib.sha256("\0".join([section, name, *node.spelled()]).encode()).hexdigest()
 
 
 @contextmanager

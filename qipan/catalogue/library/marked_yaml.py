@@ -5,9 +5,9 @@ shape says what it means. What a library never needs is refused: anchors and ali
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, final
+from typing import Any, Final, NamedTuple, final
 
 import yaml
 
@@ -15,37 +15,53 @@ MAX_BYTES: Final = 16_000_000
 MAX_DEPTH: Final = 40
 
 
-@final
-class Scalar:
+class Scalar(NamedTuple):
     """A text and whether it stood in quotes (or in a block); lines and columns count from 1."""
 
-    __slots__ = ("column", "line", "quoted", "value")
+    value: str
+    line: int
+    column: int
+    quoted: bool
 
-    def __init__(self, value: str, line: int, column: int, quoted: bool) -> None:  # noqa: FBT001 - built a million times
-        self.value, self.line, self.column, self.quoted = value, line, column, quoted
+
+class Branch:
+    """What a list and a mapping have in common; ``texts[first:last]`` of the document's texts are the node's own."""
+
+    __slots__ = ("column", "first", "last", "line", "texts", "value")
+
+    def __init__(self, line: int, column: int, texts: list[str]) -> None:
+        self.line, self.column = line, column
+        self.value: list[Node] = []
+        self.texts = texts
+        self.first = self.last = len(texts)
+
+    def spelled(self) -> list[str]:
+        """The content as texts, alike for like contents only: no text of a document has the character of the marks in it."""
+        return self.texts[self.first : self.last]
 
 
 @final
-class Sequence:
+class Sequence(Branch):
     """A list of nodes."""
 
-    __slots__ = ("column", "line", "value")
-
-    def __init__(self, value: "list[Node]", line: int, column: int) -> None:
-        self.value, self.line, self.column = value, line, column
+    __slots__ = ()
 
 
 @final
-class Mapping:
+class Mapping(Branch):
     """Keys and values in the order written, as ``[key, value, key, value, …]``."""
 
-    __slots__ = ("column", "line", "value")
+    __slots__ = ()
 
-    def __init__(self, value: "list[Node]", line: int, column: int) -> None:
-        self.value, self.line, self.column = value, line, column
+    def pairs(self) -> "Iterator[tuple[Node, Node]]":
+        """Each key with its value."""
+        items = iter(self.value)
+        return zip(items, items, strict=True)
 
 
 Node = Scalar | Sequence | Mapping
+_LIST, _KEYS, _END = "\1[", "\1{", "\1"
+_INVISIBLE: Final = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass
@@ -82,29 +98,30 @@ def _decoded(raw: bytes) -> str:
 
 
 def _compose(loader: yaml.CSafeLoader) -> Node | None:
-    """Build the nodes from the parser's events, without recursion."""
+    """Build the nodes from the parser's events, without recursion; a library has a million of them."""
     next_event: Callable[[], Any] = loader.get_event
     siblings: list[Node] = []
     parents: list[tuple[list[Node], Sequence | Mapping]] = []
+    texts: list[str] = []
+    scalar, ends, make = yaml.ScalarEvent, (yaml.MappingEndEvent, yaml.SequenceEndEvent), tuple.__new__
     while event := next_event():
         kind = type(event)
-        if kind is yaml.ScalarEvent:
-            mark = event.start_mark
-            if event.anchor is not None or event.tag is not None:
-                raise _named(event)
-            siblings.append(Scalar(event.value, mark.line + 1, mark.column + 1, bool(event.style)))
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            mark = event.start_mark
-            if event.anchor is not None or event.tag is not None:
-                raise _named(event)
-            container = Mapping if kind is yaml.MappingStartEvent else Sequence
-            parents.append((siblings, container([], mark.line + 1, mark.column + 1)))
+        if kind is scalar:
+            mark, style, text = event.start_mark, event.style, event.value
+            if event.anchor is not None or event.tag is not None or style == '"':
+                _refuse(event)
+            texts.append(text)
+            siblings.append(make(Scalar, (text, mark.line + 1, mark.column + 1, style not in _PLAIN)))
+        elif kind in ends:
+            siblings, node = parents.pop()
+            texts.append(_END)
+            node.last = len(texts)
+            siblings.append(node)
+        elif kind in _OPENING:
+            parents.append((siblings, _opened(event, texts)))
             siblings = parents[-1][1].value
             if len(parents) > MAX_DEPTH:
-                raise NotYaml("too-deep", mark.line + 1)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            siblings, node = parents.pop()
-            siblings.append(node)
+                raise NotYaml("too-deep", event.start_mark.line + 1)
         elif kind is yaml.AliasEvent:
             raise NotYaml("alias", event.start_mark.line + 1)
         elif kind is yaml.DocumentStartEvent and siblings:
@@ -112,8 +129,26 @@ def _compose(loader: yaml.CSafeLoader) -> Node | None:
     return siblings[0] if siblings else None
 
 
-def _named(event: Any) -> NotYaml:
-    return NotYaml("tag" if event.anchor is None else "alias", event.start_mark.line + 1)
+_PLAIN: Final = ("", None)
+_OPENING: Final = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+
+
+def _opened(event: Any, texts: list[str]) -> Sequence | Mapping:
+    _refuse(event)
+    line, column = event.start_mark.line + 1, event.start_mark.column + 1
+    if type(event) is yaml.MappingStartEvent:
+        texts.append(_KEYS)
+        return Mapping(line, column, texts)
+    texts.append(_LIST)
+    return Sequence(line, column, texts)
+
+
+def _refuse(event: Any) -> None:
+    """Refuse anchors and tags, and control characters, which only double quotes can bring about."""
+    if event.anchor is not None or event.tag is not None:
+        raise NotYaml("tag" if event.anchor is None else "alias", event.start_mark.line + 1)
+    if _INVISIBLE.search(getattr(event, "value", "")):
+        raise NotYaml("control", event.start_mark.line + 1)
 
 
 _WORDED: Final = (

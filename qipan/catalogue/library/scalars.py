@@ -10,14 +10,8 @@ from typing import Any, Final
 
 from qipan.catalogue.library import marked_yaml as yaml
 from qipan.catalogue.library.patterns import may_hang
-from qipan.catalogue.library.shapes import (
-    Misshapen,
-    Path,
-    Reading,
-    Schema,
-    found,
-    nearest,
-)
+from qipan.catalogue.library.reading import Misshapen, Path, Reading, found, nearest
+from qipan.catalogue.library.shapes import Schema
 from qipan.core.elements import ElementType, Field, Value
 from qipan.core.predicates import Predicate, PredicateError, parse
 
@@ -26,14 +20,14 @@ _FIELD: Final = re.compile(rf"({WORD})\.({WORD})")
 _RELATION: Final = re.compile(rf"({WORD})\(\s*({WORD})\s*,\s*({WORD})\s*\)")
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _TRUTHS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
+NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def text_of(node: yaml.Node, expected: str = "text") -> str:
     """The text of a scalar; raises Misshapen for lists, mappings and keys left without a value."""
     if type(node) is not yaml.Scalar:
         raise Misshapen(node, "expected", expected=expected, **found(node))
-    if not node.quoted and node.value in _NOTHING:
+    if not node.quoted and node.value in NOTHING:
         raise Misshapen(node, "expected", expected=expected, sort="nothing", found="")
     return node.value
 
@@ -292,12 +286,11 @@ class Free:
         return self._plain(node)
 
     def _plain(self, node: yaml.Node) -> Any:
-        if type(node) is yaml.Scalar:
-            return None if not node.quoted and node.value in _NOTHING else _guessed(node, node.value)
-        if type(node) is yaml.Sequence:
+        if isinstance(node, yaml.Scalar):
+            return None if not node.quoted and node.value in NOTHING else _guessed(node, node.value)
+        if isinstance(node, yaml.Sequence):
             return [self._plain(item) for item in node.value]
-        items = iter(node.value)
-        return {text_of(key): self._plain(value) for key, value in zip(items, items, strict=True)}
+        return {text_of(key): self._plain(value) for key, value in node.pairs()}
 
     def schema(self, _definitions: Schema) -> Schema:
         return {"type": "object"}

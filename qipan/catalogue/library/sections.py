@@ -6,6 +6,8 @@ length in docs/handbook/library.md.
 
 from typing import Any, Final
 
+from qipan.catalogue.library.containers import ListOf, MapOf
+from qipan.catalogue.library.reading import Reading, Unfit
 from qipan.catalogue.library.scalars import (
     Choice,
     Day,
@@ -17,7 +19,7 @@ from qipan.catalogue.library.scalars import (
     relation_spelled,
 )
 from qipan.catalogue.library.service import SERVICE
-from qipan.catalogue.library.shapes import Key, ListOf, MapOf, Reading, Record, ShortRecord, Unfit
+from qipan.catalogue.library.shapes import Key, Record, ShortRecord
 from qipan.catalogue.library.vocabulary import (
     ABSTRACT,
     CHECKS,

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from qipan.catalogue.library.containers import ListOf, MapOf
+from qipan.catalogue.library.reading import Reading, Unfit
 from qipan.catalogue.library.scalars import (
     WORD,
     Choice,
@@ -11,7 +13,7 @@ from qipan.catalogue.library.scalars import (
     Words,
     Yes,
 )
-from qipan.catalogue.library.shapes import Key, ListOf, MapOf, Reading, Record, ShortRecord, Unfit
+from qipan.catalogue.library.shapes import Key, Record, ShortRecord
 from qipan.catalogue.library.vocabulary import (
     CHECKS,
     CONDITION,

@@ -4,112 +4,28 @@ A shape raises ``Misshapen`` for its own node. Containers write down what their 
 everything that is wrong; they then raise ``Reported``, and the whole is not built.
 """
 
-import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 from qipan.catalogue.library import marked_yaml as yaml
-from qipan.core.declarations import Level, PartySlot, Position
-from qipan.core.elements import Element, ElementType, Field, Text
-from qipan.core.plan import Problem
-from qipan.core.predicates import Predicate
+from qipan.catalogue.library.reading import (
+    Misshapen,
+    Pair,
+    Path,
+    Reading,
+    Reported,
+    Unfit,
+    found,
+    nearest,
+    pairs,
+)
+from qipan.core.declarations import Level
+from qipan.core.elements import Text
 from qipan.core.predicates.tree import Constant
 
-Path = tuple[str, ...]
 Schema = dict[str, Any]
-Pair = tuple[yaml.Scalar, yaml.Node]
-
-
-class Positions(Mapping[Path, Position]):
-    """Where each declaration, key and item stands; lines are kept as numbers, for a province has a million of them."""
-
-    def __init__(self) -> None:
-        self.files: dict[Path, str] = {}
-        self.lines: dict[Path, int] = {}
-
-    def __getitem__(self, path: Path) -> Position:
-        return Position(self.files[path[:2]], self.lines[path])
-
-    def __iter__(self) -> Iterator[Path]:
-        return iter(self.lines)
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-
-class Misshapen(Exception):
-    """A node that is not of its shape; ``what`` and ``values`` are for the face's sentence."""
-
-    def __init__(self, node: yaml.Node, what: str, **values: object) -> None:
-        super().__init__(what)
-        self.node, self.what, self.values = node, what, values
-
-
-class Unfit(Exception):
-    """Values that each are well-shaped and do not fit together, found where a record is made; ``key`` is where to look."""
-
-    def __init__(self, what: str, key: str, **values: object) -> None:
-        super().__init__(what)
-        self.what, self.key, self.values = what, key, values
-
-
-class Reported(Exception):
-    """What holds a misshapen node is not whole; the node itself is already among the problems.
-
-    ``rest`` is what could be built without it, None where nothing could; the names in it are still worth checking.
-    """
-
-    def __init__(self, rest: Any = None) -> None:
-        super().__init__()
-        self.rest = rest
-
-
-@dataclass
-class Reading:
-    """The state of reading one library: what is found so far, and what the current declaration says about itself."""
-
-    elements: dict[str, Element] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    positions: Positions = field(default_factory=Positions)
-    file: str = ""
-    parties: Mapping[str, PartySlot] = field(default_factory=dict)
-    situations: Mapping[str, Predicate] = field(default_factory=dict)
-    situations_below: frozenset[str] = frozenset()
-    value_type: ElementType | None = None
-    fields_read: dict[str, Field] = field(default_factory=dict)
-    predicates_read: dict[str, Predicate] = field(default_factory=dict)
-
-    def begin(self) -> None:
-        """Forget the last declaration's parties and situations."""
-        self.parties, self.situations, self.value_type = {}, {}, None
-        self.situations_below = frozenset()
-
-    def at(self, node: yaml.Node) -> Position:
-        return Position(self.file, node.line)
-
-    def refuse(self, error: Misshapen, path: Path) -> None:
-        """Write a misshapen node down; a list or mapping stands where its name does."""
-        at = self.at(error.node)
-        if type(error.node) is not yaml.Scalar:
-            at = self.positions.get(path, at)
-        self.problems.append(
-            Problem("syntax", "error", at, {"what": error.what, "where": path, **error.values})
-        )
-
-    def duplicate(self, path: Path, again: Position, first: Position) -> None:
-        """Write down that something is declared twice."""
-        self.problems.append(
-            Problem("duplicate", "error", again, {"name": path[-1], "where": path}, (first,))
-        )
-
-    def speak_of(self, about: Field) -> None:
-        """From here on, values are of this field's type, where its element is known."""
-        slot = self.parties.get(about.party)
-        element = self.elements.get(f"{slot.kind}.{about.word}") if slot else None
-        self.value_type = element.type if element else None
-
 
 _STAND_INS: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("agency", "resource", "event", "service"), ""),
@@ -175,12 +91,15 @@ class Record:
                 continue
             inner = (*path, name)
             lines[inner] = pair[0].line
-            value, whole = _attempt(read, pair[1], reading, inner)
-            failed = failed or not whole
-            if whole or value is not None:
-                values[attribute] = value
-                if then is not None:
-                    then(reading, value)
+            try:
+                value = read(pair[1], reading, inner)
+            except (Misshapen, Reported) as error:
+                failed, value = True, reading.rest(error, inner)
+                if value is None:
+                    continue
+            values[attribute] = value
+            if then is not None:
+                then(reading, value)
         if failed:
             raise Reported(self._rest(values))
         return self._made(node, values, reading, path)
@@ -244,17 +163,6 @@ class Record:
         return own
 
 
-def _attempt(read: Callable[..., Any], node: yaml.Node, reading: Reading, path: Path) -> tuple[Any, bool]:
-    """Read a part of a declaration; where it is misshapen, give what is left of it and False."""
-    try:
-        return read(node, reading, path), True
-    except Misshapen as error:
-        reading.refuse(error, path)
-        return None, False
-    except Reported as error:
-        return error.rest, False
-
-
 @dataclass(frozen=True)
 class ShortRecord:
     """A record, or, where only its ``main`` key is to be said, that key's value alone; ``expected`` names it to people."""
@@ -281,163 +189,8 @@ class ShortRecord:
         return {"anyOf": [short.schema(definitions), self.record.schema(definitions)]}
 
 
-@dataclass(frozen=True)
-class ListOf:
-    """A list; an item's place in a path is its text, or that of the first of its ``labels`` keys, or its number.
-
-    ``spelled`` brings that text into its one spelling.
-    """
-
-    item: Shape
-    labels: tuple[str, ...] = ()
-    least: int = 0
-    most: int | None = None
-    collect: Callable[[Iterable[Any]], Any] = tuple
-    spelled: Callable[[str], str] = str
-
-    def read(self, node: yaml.Node, reading: Reading, path: Path) -> Any:
-        if type(node) is not yaml.Sequence:
-            raise Misshapen(node, "expected", expected="list", **found(node))
-        if not self.least <= len(node.value) <= (self.most or len(node.value)):
-            raise Misshapen(node, "count", least=self.least, most=self.most, count=len(node.value))
-        values: list[Any] = []
-        failed = False
-        lines, read = reading.positions.lines, self.item.read
-        for number, item in enumerate(node.value, 1):
-            inner = (*path, self._label(item) or str(number))
-            lines.setdefault(inner, item.line)
-            value, whole = _attempt(read, item, reading, inner)
-            failed = failed or not whole
-            if whole or value is not None:
-                values.append(value)
-        if failed:
-            raise Reported(self.collect(values))
-        return self.collect(values)
-
-    def _label(self, item: yaml.Node) -> str:
-        if type(item) is yaml.Scalar:
-            return self.spelled(item.value)
-        if self.labels and type(item) is yaml.Mapping:
-            given = {
-                text_or_empty(key): value
-                for key, value in zip(item.value[::2], item.value[1::2], strict=True)
-            }
-            named = next((given[label] for label in self.labels if label in given), item)
-            return self.spelled(text_or_empty(named))
-        return ""
-
-    def schema(self, definitions: Schema) -> Schema:
-        own: Schema = {"type": "array", "items": self.item.schema(definitions)}
-        if self.least:
-            own["minItems"] = self.least
-        if self.most is not None:
-            own["maxItems"] = self.most
-        return own
-
-
-@dataclass(frozen=True)
-class MapOf:
-    """A mapping from keys of one shape to values of another.
-
-    ``ahead`` tells the reading of all keys, ``before`` of a key before its value is read, ``after`` of a value once it is. Without ``in_parts``, nothing
-    is left of it where a part is misshapen.
-    """
-
-    key: Shape
-    value: Shape
-    least: int = 0
-    collect: Callable[[dict[Any, Any]], Any] = dict
-    before: Callable[[Reading, Any], None] | None = None
-    after: Callable[[Reading, Any], None] | None = None
-    in_parts: bool = True
-    ahead: Callable[[Reading, frozenset[str]], None] | None = None
-
-    def read(self, node: yaml.Node, reading: Reading, path: Path) -> Any:
-        given, failed = pairs(node, reading, path)
-        if self.ahead is not None:
-            self.ahead(reading, frozenset(given))
-        values: dict[Any, Any] = {}
-        lines = reading.positions.lines
-        for name, (key_node, value_node) in given.items():
-            inner = (*path, name)
-            lines[inner] = key_node.line
-            value, whole = _attempt(partial(self._pair, key_node), value_node, reading, inner)
-            failed = failed or not whole
-            if whole or value is not None:
-                values[self.key.read(key_node, reading, inner)] = value
-                if self.after is not None:
-                    self.after(reading, value)
-        if failed:
-            raise Reported(self.collect(values) if self.in_parts else None)
-        if len(values) < self.least:
-            raise Misshapen(node, "count", least=self.least, most=None, count=len(values))
-        return self.collect(values)
-
-    def _pair(self, key_node: yaml.Node, value_node: yaml.Node, reading: Reading, path: Path) -> Any:
-        key = self.key.read(key_node, reading, path)
-        if self.before is not None:
-            self.before(reading, key)
-        return self.value.read(value_node, reading, path)
-
-    def schema(self, definitions: Schema) -> Schema:
-        own: Schema = {
-            "type": "object",
-            "propertyNames": self.key.schema(definitions),
-            "additionalProperties": self.value.schema(definitions),
-        }
-        if self.least:
-            own["minProperties"] = self.least
-        return own
-
-
-def pairs(node: yaml.Node, reading: Reading, path: Path) -> tuple[dict[str, Pair], bool]:
-    """Index a mapping by its keys' texts; keys said twice are written down, and the second value is then True."""
-    if type(node) is not yaml.Mapping:
-        raise Misshapen(node, "expected", expected="mapping", **found(node))
-    items = iter(node.value)
-    given = {
-        key.value: (key, value) for key, value in zip(items, items, strict=True) if type(key) is yaml.Scalar
-    }
-    if len(given) * 2 == len(node.value):
-        return given, False
-    return _first_pairs(node, reading, path), True
-
-
-def _first_pairs(node: yaml.Mapping, reading: Reading, path: Path) -> dict[str, Pair]:
-    """Write down keys that are no texts, and those said twice, of which the first counts."""
-    given: dict[str, Pair] = {}
-    items = iter(node.value)
-    for key, value in zip(items, items, strict=True):
-        if type(key) is not yaml.Scalar:
-            reading.refuse(Misshapen(key, "expected", expected="key", **found(key)), path)
-        elif key.value in given:
-            reading.duplicate((*path, key.value), reading.at(key), reading.at(given[key.value][0]))
-        else:
-            given[key.value] = (key, value)
-    return given
-
-
 def described(schema: Schema, description: str) -> Schema:
     """Add a description; beside ``$ref`` draft 7 would ignore it, hence ``allOf``."""
     if "$ref" in schema:
         return {"description": description, "allOf": [schema]}
     return {"description": description, **schema}
-
-
-def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The declared words that look most like this one."""
-    return tuple(difflib.get_close_matches(word, list(known), n=3, cutoff=0.75))
-
-
-def found(node: yaml.Node) -> dict[str, str]:
-    """What stands in a node's place, for the face's sentence: its sort, and a scalar's own text."""
-    if type(node) is yaml.Scalar:
-        return {"sort": "text" if node.value or node.quoted else "nothing", "found": node.value[:80]}
-    return {"sort": "list" if type(node) is yaml.Sequence else "mapping", "found": ""}
-
-
-def text_or_empty(node: yaml.Node) -> str:
-    """The text of a scalar, or of the first scalar of a list."""
-    if type(node) is yaml.Sequence and node.value:
-        node = node.value[0]
-    return node.value if type(node) is yaml.Scalar else ""

@@ -1,8 +1,13 @@
 """Shapes that many sections of a library share: texts, names, checks, parties, relations."""
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeGuard
 
+from qipan.catalogue.library import marked_yaml as yaml
+from qipan.catalogue.library.containers import ListOf, MapOf
+from qipan.catalogue.library.reading import Path, Reading
 from qipan.catalogue.library.scalars import (
+    NOTHING,
     WORD,
     Choice,
     Condition,
@@ -14,7 +19,7 @@ from qipan.catalogue.library.scalars import (
     Whole,
     Words,
 )
-from qipan.catalogue.library.shapes import Key, ListOf, MapOf, Reading, Record, Shape, ShortRecord
+from qipan.catalogue.library.shapes import Key, Record, Shape, ShortRecord
 from qipan.core.declarations import PartySlot, Relation
 from qipan.core.elements import Checks, PartyKind, Text
 from qipan.core.formats import FORMATS
@@ -27,7 +32,26 @@ CONDITION: Final = Condition()
 ELEMENT_NAME: Final = Words("element", rf"(Person|Organization)\.{WORD}")
 LAWS: Final = Key(ListOf(WORDS), "The laws and rules that this rests on, with the article.")
 
-TEXT: Final = ShortRecord(
+
+@dataclass(frozen=True)
+class BothLanguages(ShortRecord):
+    """A text in Chinese and English; ``{zh: …, en: …}`` is read at once, for every third text of a library is written so."""
+
+    def read(self, node: yaml.Node, reading: Reading, path: Path) -> Any:
+        if type(node) is yaml.Mapping and len(node.value) == len(("zh", "…", "en", "…")):
+            first, zh, second, en = node.value
+            if (first.value, second.value) == ("zh", "en") and _is_said(zh) and _is_said(en):
+                return Text(zh.value, en.value)
+        return super().read(node, reading, path)
+
+
+def _is_said(node: yaml.Node) -> TypeGuard[yaml.Scalar]:
+    return (
+        type(node) is yaml.Scalar and (node.quoted or node.value not in NOTHING) and bool(node.value.strip())
+    )
+
+
+TEXT: Final = BothLanguages(
     Record(
         "text",
         Text,

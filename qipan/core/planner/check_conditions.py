@@ -1,11 +1,12 @@
 """Whether the conditions in a library can ever be true."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 
 from qipan.core.declarations import Library, LifeEvent, PartySlot, Service
-from qipan.core.elements import Element, Field
+from qipan.core.elements import Element
 from qipan.core.plan import Problem
 from qipan.core.planner.ground import GroundService
 from qipan.core.planner.index import position_of
@@ -26,7 +27,7 @@ class Conditions:
         """Whether a condition of these parties can be true."""
         if when is None:
             return True
-        element_of = self._elements(slots)
+        element_of = partial(self.library.element, slots)
         key = (when, tuple(element_of(one) for one in sorted(fields(when))))
         if key not in self.judged:
             self.judged[key] = satisfiable(when, element_of, self.library.codes)
@@ -36,13 +37,6 @@ class Conditions:
         """Whether these conditions can be true at once."""
         given = [when for when in whens if when is not None]
         return self.possible(slots, both(*given)) if given else True
-
-    def _elements(self, slots: Mapping[str, PartySlot]) -> Callable[[Field], Element | None]:
-        def element_of(one: Field) -> Element | None:
-            slot = slots.get(one.party)
-            return self.library.elements.get(f"{slot.kind}.{one.word}") if slot else None
-
-        return element_of
 
     def check(self, slots: Mapping[str, PartySlot], when: Predicate | None, path: Path) -> Iterator[Problem]:
         """Report a condition that can never be true."""
@@ -62,7 +56,7 @@ class Conditions:
         found: list[str] = []
         for leaf in leaves(when):
             if isinstance(leaf, Comparison) and isinstance(leaf.value, str):
-                element = self._elements(slots)(leaf.field)
+                element = self.library.element(slots, leaf.field)
                 codes = self.library.codes.get(element.codes or "") if element else None
                 if codes is not None and leaf.value not in codes.values:
                     found += get_close_matches(leaf.value, list(codes.values))

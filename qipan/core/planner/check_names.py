@@ -15,7 +15,7 @@ from qipan.core.declarations import (
     Service,
     ServiceUse,
 )
-from qipan.core.elements import ElementType, Field, PartyKind
+from qipan.core.elements import ElementType, Field, PartyKind, element_name
 from qipan.core.plan import Problem
 from qipan.core.planner.ground import certificate_party, holders
 from qipan.core.planner.index import position_of
@@ -74,18 +74,17 @@ class _Names:
 
     def element(self, kind: PartyKind, word: str, name: str, path: Path) -> Iterator[Problem]:
         """Check that an element belongs to a kind of party; ``name`` is what was written."""
-        if f"{kind}.{word}" in self.library.elements:
+        if element_name(kind, word) in self.library.elements:
             return
-        other = next((one for one in PartyKind if f"{one}.{word}" in self.library.elements), None)
+        other = next((one for one in PartyKind if element_name(one, word) in self.library.elements), None)
         if other is not None:
             yield self.wrong_kind(name, kind, other, path)
         else:
-            yield self.unknown("elements", f"{kind}.{word}", path, self.library.elements)
+            yield self.unknown("elements", element_name(kind, word), path, self.library.elements)
 
     def knows(self, slots: Slots, field: Field) -> bool:
         """Whether a field is declared: nearly always so, and then nothing is to be said about it."""
-        slot = slots.get(field.party)
-        return slot is not None and f"{slot.kind.value}.{field.word}" in self.library.elements
+        return self.library.element(slots, field) is not None
 
     def field(self, slots: Slots, field: Field, path: Path) -> Iterator[Problem]:
         """Check a field of some parties."""

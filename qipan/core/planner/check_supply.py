@@ -17,7 +17,6 @@ from qipan.core.planner.ground import (
     GroundEvent,
     GroundNeed,
     GroundService,
-    element_of,
     ground_partly,
 )
 from qipan.core.planner.index import elements_of, position_of
@@ -106,7 +105,7 @@ def _concern(library: Library, event: LifeEvent, conditional: AbstractSet[str]) 
     known = frozenset(event.known)
 
     def concerns(field: Field) -> bool:
-        element = element_of(library, event, field)
+        element = library.element(event.parties, field)
         return element is not None and field not in known and (not element.ask or element.name in conditional)
 
     return concerns
@@ -125,11 +124,6 @@ def _conditionally(library: Library) -> set[str]:
 # Services
 
 
-def _element(library: Library, service: Service, field: Field) -> Element | None:
-    slot = service.parties.get(field.party)
-    return library.elements.get(f"{slot.kind}.{field.word}") if slot else None
-
-
 def _check_documents(library: Library, service: Service, supplied: set[str]) -> Iterator[Problem]:
     for document in service.evidence:
         if not any(
@@ -145,7 +139,7 @@ def _check_documents(library: Library, service: Service, supplied: set[str]) -> 
 
 def _check_own_checks(library: Library, service: Service) -> Iterator[Problem]:
     for need in service.needs:
-        element = _element(library, service, need.field) if need.checks is not NO_CHECKS else None
+        element = library.element(service.parties, need.field) if need.checks is not NO_CHECKS else None
         if element is None or is_empty(NO_CHECKS, element, library.codes):
             continue
         if is_empty(need.checks, element, library.codes):
@@ -157,7 +151,7 @@ def _check_own_checks(library: Library, service: Service) -> Iterator[Problem]:
 def _check_alone(library: Library, service: Service, supplied: set[str]) -> Iterator[Problem]:
     """A service in no event: its needs must be askable, or supplied by somebody."""
     for need in service.needs:
-        element = _element(library, service, need.field)
+        element = library.element(service.parties, need.field)
         if element is not None and not element.ask and element.name not in supplied:
             position = position_of(library, "services", service.name, "needs", str(need.field))
             values = {

@@ -7,7 +7,6 @@ from qipan.core.checks import check_value, is_empty, misfits
 from qipan.core.declarations import CertificateType, Library, LifeEvent, Resource, Service
 from qipan.core.elements import NO_CHECKS, Checks, Element, Field
 from qipan.core.plan import Problem
-from qipan.core.planner.ground import element_of
 from qipan.core.planner.index import position_of
 from qipan.core.planner.knots import find_knots
 from qipan.core.predicates import Predicate, fields, parties
@@ -72,8 +71,7 @@ def _check_service(library: Library, service: Service) -> Iterator[Problem]:
         }
         yield Problem("late-promise", "warning", position_of(library, *path, "limits"), values)
     for need in (one for one in service.needs if one.checks is not NO_CHECKS):
-        slot = service.parties.get(need.field.party)
-        element = library.elements.get(f"{slot.kind}.{need.field.word}") if slot else None
+        element = library.element(service.parties, need.field)
         if element is not None:
             yield from _check_fit(library, element, need.checks, (*path, "needs", str(need.field)))
 
@@ -98,7 +96,7 @@ def _check_circles(library: Library, event: LifeEvent) -> Iterator[Problem]:
 
 def _check_typical(library: Library, event: LifeEvent) -> Iterator[Problem]:
     for field, value in event.typical.items():
-        element = element_of(library, event, field)
+        element = library.element(event.parties, field)
         if element is None or is_empty(NO_CHECKS, element, library.codes):
             continue
         if check_value(value, element, element.checks, library.codes, None):

@@ -123,7 +123,7 @@ class GroundEvent:
 
     def element(self, field: Field) -> Element | None:
         """The element of a field; None where nothing declares it."""
-        return element_of(self.library, self.event, field)
+        return self.library.element(self.event.parties, field)
 
 
 def ground_event(library: Library, event: str) -> GroundEvent:
@@ -162,18 +162,12 @@ def ground_partly(library: Library, name: str, cares: Callable[[Field], bool]) -
         {
             field: element.burden
             for field in demanded
-            if (element := element_of(library, event, field)) and element.ask
+            if (element := library.element(event.parties, field)) and element.ask
         },
         whens,
         {lookup.resource.name: grants.get((lookup.resource.name, name), ()) for lookup in lookups},
         any(_speaks_of_known(when) for when in _conditions(services, whens.values(), lookups)),
     )
-
-
-def element_of(library: Library, event: LifeEvent, field: Field) -> Element | None:
-    """The element of an event's field; None where nothing declares it."""
-    slot = event.parties.get(field.party)
-    return library.elements.get(f"{slot.kind.value}.{field.word}") if slot else None
 
 
 def _suppliers(lookups: Iterable[GroundLookup]) -> Mapping[Field, tuple[int, ...]]:

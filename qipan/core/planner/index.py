@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qipan.core.declarations import GrantDeclaration, Library, PartySlot, Position, Resource, Share
-from qipan.core.elements import Field
+from qipan.core.elements import Field, element_name
 
 
 class ByIdentity:
@@ -44,7 +44,7 @@ def _index(key: ByIdentity) -> LibraryIndex:
     for _, resource in sorted(key.library.resources.items()):
         for field in resource.gives:
             if field.party in resource.parties:
-                givers[f"{resource.parties[field.party].kind}.{field.word}"].append((resource, field))
+                givers[element_name(resource.parties[field.party].kind, field.word)].append((resource, field))
     for _, grant in sorted(key.library.grants.items()):
         grants[grant.resource, grant.event].append(grant)
     return LibraryIndex(
@@ -74,7 +74,7 @@ def elements_of(slots: Mapping[str, PartySlot], fields: Iterable[Field]) -> Iter
     """The elements of some fields; fields of parties that are not there have none."""
     for field in fields:
         if field.party in slots:
-            yield f"{slots[field.party].kind.value}.{field.word}"
+            yield element_name(slots[field.party].kind, field.word)
 
 
 def position_of(library: Library, *path: str) -> Position | None:

@@ -7,7 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from qipan.core.declarations import Library, LifeEvent, Resource
-from qipan.core.elements import Field
+from qipan.core.elements import Field, element_name
 from qipan.core.planner.index import index_of
 from qipan.core.predicates import Predicate, either, fields
 
@@ -56,7 +56,7 @@ def ground_lookups(
     seen, queue = set(demanded), sorted(demanded)
     for field in queue:
         slot = event.parties.get(field.party) if cares(field) else None
-        for resource, own in givers.get(f"{slot.kind}.{field.word}", ()) if slot else ():
+        for resource, own in givers.get(element_name(slot.kind, field.word), ()) if slot else ():
             place = (resource.name, own.party, field.party)
             if place not in tried:
                 tried.add(place)
@@ -159,5 +159,5 @@ def _facts(resource: Resource, places: Mapping[str, str]) -> Iterator[GroundFact
     for own in resource.gives:
         slot = resource.parties.get(own.party)
         if slot is not None:
-            element = f"{slot.kind}.{own.word}"
+            element = element_name(slot.kind, own.word)
             yield GroundFact(Field(places[own.party], own.word), own, element, element in resource.record_of)

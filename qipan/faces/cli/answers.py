@@ -75,9 +75,9 @@ def _titled(field: Field, titles: Titles) -> str:
 
 def _field(name: str, library: Library, event: LifeEvent) -> tuple[Field, Element] | None:
     party, _, word = name.partition(".")
-    slot = event.parties.get(party)
-    element = library.elements.get(f"{slot.kind}.{word}") if slot else None
-    return (Field(party, word), element) if element else None
+    field = Field(party, word)
+    element = library.element(event.parties, field)
+    return (field, element) if element else None
 
 
 def unknown_field(name: str, library: Library, event: LifeEvent, language: str) -> str:
