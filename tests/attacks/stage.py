@@ -43,7 +43,7 @@ class Stage:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.port = _free_port()
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.database = embedded_postgres.ensure_running(home)
         entered = self._run(ENTER, str(home))
@@ -151,7 +151,7 @@ def set_up_stage() -> Iterator[Stage]:
         stage.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

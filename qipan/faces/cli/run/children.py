@@ -1,4 +1,7 @@
-"""Child processes that belong together: all are started, a dead one is started again, and all stop with their parent."""
+"""Child processes that belong together: all are started, a dead one is started again, and all stop with their parent.
+
+Even with a parent that is killed: see qipan.adapters.kept_by_parent.
+"""
 
 import os
 import signal
@@ -6,9 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 
+KEPT = "qipan.adapters.kept_by_parent"
 PAUSE_SECONDS = 0.5
 STOP_SECONDS = 10
 
@@ -23,25 +28,36 @@ class Child:
     nice: int = 0
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
+    _lifeline: int = -1
 
     def start(self) -> None:
-        """Start it in a group of its own, so that Ctrl-C reaches the parent alone."""
-        command = [sys.executable, "-m", self.module, *self.arguments]
-        self.process = subprocess.Popen(command, start_new_session=True)
+        """Start it in a group of its own, so that Ctrl-C reaches the parent alone; what is left of the one before ends first."""
+        self._end_group()
+        pipe, self._lifeline = os.pipe()
+        command = [sys.executable, "-m", KEPT, str(pipe), self.module, *self.arguments]
+        self.process = subprocess.Popen(command, start_new_session=True, pass_fds=[pipe])
+        os.close(pipe)
         self.started = time.monotonic()
         if self.nice:
             os.setpriority(os.PRIO_PROCESS, self.process.pid, self.nice)
 
     def stop(self) -> None:
         """Ask its group to end, then make it."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is not None and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(STOP_SECONDS)
+        self._end_group()
+
+    def _end_group(self) -> None:
+        """Kill what is left of it: a program that was killed leaves its own children behind."""
+        if self.process is None:
             return
-        os.killpg(self.process.pid, signal.SIGTERM)
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        self.process.wait()
+        os.close(self._lifeline)
+        self.process = None
 
 
 @dataclass(slots=True)
