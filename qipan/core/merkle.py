@@ -52,6 +52,18 @@ class Frontier(NamedTuple):
 EMPTY = Frontier(0, ())
 
 
+def join(hashed: Hash, frontier: Frontier, subtrees: Sequence[tuple[int, bytes]]) -> Frontier:
+    """Append whole subtrees, each by its level and root, as `nodes_of` gives them for the span that follows."""
+    stack = list(zip(levels_of(frontier.size), frontier.roots, strict=True))
+    for level, whole in subtrees:
+        above, joined = level, whole
+        while stack and stack[-1][0] == above:
+            joined = node_hash(hashed, stack.pop()[1], joined)
+            above += 1
+        stack.append((above, joined))
+    return Frontier(sum(1 << level for level, _ in stack), tuple(one for _, one in stack))
+
+
 def grow(hashed: Hash, frontier: Frontier, leaves: Sequence[bytes]) -> tuple[Frontier, list[list[bytes]]]:
     """Append leaf hashes; give the new frontier, and the nodes that became complete, for each level from the leaves up."""
     waiting = dict(zip(levels_of(frontier.size), frontier.roots, strict=True))
@@ -94,9 +106,11 @@ def _folded(hashed: Hash, roots: Sequence[bytes]) -> bytes:
 
 
 def nodes_of(span: Span) -> list[Node]:
-    """The perfect subtrees that make up a span which stands in a proof, the leftmost first."""
+    """The fewest perfect subtrees that make up a span, the leftmost first."""
     found, start = [], span.start
-    for level in levels_of(span.end - span.start):
+    while start < span.end:
+        largest = (span.end - start).bit_length() - 1
+        level = min(largest, (start & -start).bit_length() - 1) if start else largest
         found.append(Node(level, start >> level))
         start += 1 << level
     return found

@@ -191,6 +191,18 @@ def test_it_grows_in_groups_as_it_would_at_once(sizes: list[int]) -> None:
     assert len(complete) == sum(sum(sizes) >> level for level in range(12))
 
 
+@given(bounds=st.lists(st.integers(0, 600), min_size=3, max_size=3).map(sorted))
+@settings(max_examples=60, deadline=None)
+def test_a_tree_is_joined_from_the_subtrees_around_a_range(bounds: list[int]) -> None:
+    first, last, size = bounds
+    given = nodes(sha256, LEAVES)
+    whole = merkle.EMPTY
+    for span in (Span(0, first), Span(first, last), Span(last, size)):
+        subtrees = [(node.level, given(node)) for node in merkle.nodes_of(span)]
+        whole = merkle.join(sha256, whole, subtrees)
+    assert whole == merkle.grow(sha256, merkle.EMPTY, LEAVES[:size])[0]
+
+
 @given(size=st.integers(1, 2000), data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_tiles_hold_what_proofs_need(size: int, data: st.DataObject) -> None:
