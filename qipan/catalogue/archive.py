@@ -2,21 +2,21 @@
 
 import io
 import zipfile
-from pathlib import Path
+from collections.abc import Mapping
 
 from qipan.catalogue.library import LoadedLibrary, load_files
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # no time of ours may change the bytes
 
 
-def pack(folder: Path) -> bytes:
-    """Pack the YAML files below a folder."""
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Pack files by name."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern)):
-            member = zipfile.ZipInfo(path.relative_to(folder).as_posix(), LONG_AGO)
+        for name, content in sorted(files.items()):
+            member = zipfile.ZipInfo(name, LONG_AGO)
             member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, path.read_bytes())
+            archive.writestr(member, content)
     return packed.getvalue()
 
 

@@ -1,11 +1,11 @@
 """Publishing a library as an immutable, numbered version."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from qipan import records
 from qipan.catalogue.archive import pack
-from qipan.catalogue.library import load_library
+from qipan.catalogue.library import LoadedLibrary, check_loaded, load_library
 from qipan.core.declarations import Library
 from qipan.core.plan import Problem
 from qipan.ledger import operations as ledger
@@ -32,10 +32,12 @@ class UnableToPublish(Exception):
 def publish_library(*, folder: Path, at: datetime) -> int:
     """Publish the library in a folder and give its number; content that is published already keeps its own.
 
-    Raises UnableToPublish.
+    Raises UnableToPublish where `qipan lint` finds an error.
     """
-    library = _sound(folder)
-    number = records.number(PUBLISH, {"digest": library.version, "archive": pack(folder), "at": at})
+    loaded = load_library(folder)
+    library = _sound(loaded, at.date())
+    files = {Path(name).relative_to(folder).as_posix(): content for name, content in loaded.files.items()}
+    number = records.number(PUBLISH, {"digest": library.version, "archive": pack(files), "at": at})
     if number == 0:
         return records.number(PUBLISHED, [library.version])
     entry = NewEntry("publish_library", "system", 0, None, f"library:{number}", {"digest": library.version})
@@ -43,8 +45,8 @@ def publish_library(*, folder: Path, at: datetime) -> int:
     return number
 
 
-def _sound(folder: Path) -> Library:
-    loaded = load_library(folder)
-    if loaded.library is None:
-        raise UnableToPublish(loaded.problems)
-    return loaded.library
+def _sound(loaded: LoadedLibrary, today: date) -> Library:
+    checked = check_loaded(loaded, today)
+    if checked.library is None or checked.errors:
+        raise UnableToPublish(checked.errors)
+    return checked.library

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from qipan.catalogue.library import marked_yaml as yaml
@@ -22,12 +23,14 @@ _VERSION_LENGTH: Final = 16
 class LoadedLibrary(NamedTuple):
     """A library, or, where anything is misshapen, everything that is.
 
-    ``readable`` is what is left of a misshapen library, unless a whole file or section of it could not be read.
+    ``readable`` is what is left of a misshapen library, unless a whole file or section of it could not be read; ``files`` are what
+    was read from a folder, by path.
     """
 
     library: Library | None
     problems: tuple[Problem, ...]
     readable: Readable | None = None
+    files: Mapping[str, bytes] = MappingProxyType({})
 
 
 @dataclass
@@ -46,12 +49,25 @@ class _Gathered:
 
 def load_library(folder: Path) -> LoadedLibrary:
     """Read every ``.yaml`` and ``.yml`` file under the folder, in the order of their paths; see ``load_files``."""
-    paths = _files(folder)
-    if not paths:
+    try:
+        files = _read(folder)
+    except OSError as error:
+        values = {"what": "unreadable", "where": (), "detail": error.strerror or ""}
+        return LoadedLibrary(None, (Problem("syntax", "error", Position(str(error.filename), 1), values),))
+    if not files:
         return LoadedLibrary(
             None, (Problem("syntax", "error", None, {"what": "no-files", "folder": str(folder)}),)
         )
-    return load_files({str(path): path.read_bytes() for path in paths})
+    return load_files(files)._replace(files=files)
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    """Give what the files of a library hold, of each too large one only so much that this can be told; raises OSError."""
+    files: dict[str, bytes] = {}
+    for path in _files(folder):
+        with path.open("rb") as file:
+            files[str(path)] = file.read(yaml.MAX_BYTES + 1)
+    return files
 
 
 def load_files(files: Mapping[str, bytes]) -> LoadedLibrary:

@@ -21,12 +21,15 @@ withheld-without-law   resource
 unmet-evidence         service, evidence
 unused (warning)       section, name
 no-grant (warning)     event, resource, fields
+doubtful-supply        event, service, field, services (that alone supply it and are not always done); a warning
+expired (warning)      name (of the grant), resource, event, found (its last day)
 =====================  ==============================================================================
 """
 
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from qipan.core.declarations import Library, Service
 from qipan.core.elements import Field
@@ -39,8 +42,8 @@ from qipan.core.planner.index import elements_of, position_of
 from qipan.core.predicates import Predicate, fields
 
 
-def check_library(library: Library) -> tuple[Problem, ...]:
-    """Every problem of a library, errors first, in the order of files and lines."""
+def check_library(library: Library, today: date | None = None) -> tuple[Problem, ...]:
+    """Every problem of a library, errors first, in the order of files and lines; ``today`` tells which grants have ended."""
     conditions = Conditions(library)
     with _collector_resting():
         found = [
@@ -49,6 +52,7 @@ def check_library(library: Library) -> tuple[Problem, ...]:
             *check_conditions(conditions),
             *check_supply(conditions),
             *_unused(library),
+            *_expired(library, today),
         ]
     return tuple(sorted(found, key=_order))
 
@@ -82,6 +86,14 @@ def _unused(library: Library) -> Iterator[Problem]:
         for name in sorted(getattr(library, section).keys() - names):
             values = {"section": section, "name": name}
             yield Problem("unused", "warning", position_of(library, section, name), values)
+
+
+def _expired(library: Library, today: date | None) -> Iterator[Problem]:
+    """Grants whose last day is past: look-ups under them are not made any more."""
+    for name, grant in sorted(library.grants.items()):
+        if today is not None and grant.until and grant.until < today.isoformat():
+            values = {"name": name, "resource": grant.resource, "event": grant.event, "found": grant.until}
+            yield Problem("expired", "warning", position_of(library, "grants", name, "until"), values)
 
 
 def _papers(library: Library) -> Iterator[str]:

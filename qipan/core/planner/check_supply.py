@@ -11,6 +11,7 @@ from qipan.core.declarations import Library, LifeEvent, MeetKind, Position, Serv
 from qipan.core.elements import NO_CHECKS, Checks, Element, Field
 from qipan.core.plan import Problem
 from qipan.core.planner.check_conditions import Conditions, check_use
+from qipan.core.planner.check_doubts import check_doubts
 from qipan.core.planner.conditions import Circumstances
 from qipan.core.planner.ground import (
     ABSENT,
@@ -177,6 +178,7 @@ def _check_event(conditions: Conditions, ground: GroundEvent, carried: AbstractS
     for problem in unmet.problems() if setting.scope.unmet else ():
         if problem.code != "cycle" or _can_turn(conditions, ground, problem):
             yield problem
+    yield from check_doubts(conditions, setting)
     yield from _check_grants(setting)
 
 

@@ -6,9 +6,9 @@ from typing import Final
 
 import click
 
-from qipan.catalogue.library import json_schema
+from qipan.catalogue.library import Checked, json_schema
 from qipan.core.declarations import Library
-from qipan.faces.cli.opening import Checked, check, print_problems, problem_as_dict
+from qipan.faces.cli.opening import check, print_problems, problem_as_dict
 from qipan.faces.cli.options import (
     EXIT_PROBLEMS,
     console,

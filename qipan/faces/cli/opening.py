@@ -1,19 +1,20 @@
 """Opening a library for a command: checked, or refused with everything that is wrong in it."""
 
 import difflib
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from qipan.catalogue.library import files_passed_over, load_library
+from qipan.catalogue.library import Checked, check_folder
 from qipan.core.declarations import Library, LifeEvent
 from qipan.core.plan import Problem
-from qipan.core.planner import check_library
 from qipan.faces.cli.options import EXIT_PROBLEMS, console, print_json
 from qipan.faces.cli.words import counted, say
 from qipan.faces.look.problem_words import problem_sentence
@@ -21,45 +22,9 @@ from qipan.faces.look.problem_words import problem_sentence
 MAX_ALIKE: Final = 20
 
 
-class Checked(NamedTuple):
-    """A library with all that is wrong in it; None where its files are misshapen.
-
-    ``complete`` is false where a file could not be read at all, so that the rest could not be checked against it.
-    """
-
-    library: Library | None
-    problems: tuple[Problem, ...]
-    complete: bool = True
-    skipped: tuple[str, ...] = ()
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        """What forbids to use the library; warnings do not."""
-        return tuple(problem for problem in self.problems if problem.severity == "error")
-
-
-def check(folder: Path) -> Checked:
-    """Load a library and check it."""
-    return _checked(folder)._replace(skipped=tuple(map(str, files_passed_over(folder))))
-
-
-def _checked(folder: Path) -> Checked:
-    library, problems, readable = load_library(folder)
-    if library is not None:
-        return Checked(library, tuple(_told(check_library(library))))
-    if readable is None:
-        return Checked(None, problems, complete=False)
-    return Checked(None, tuple(sorted((*problems, *readable.problems()), key=_place)))
-
-
-def _told(problems: tuple[Problem, ...]) -> Iterator[Problem]:
-    """What is unused is only told once nothing else is wrong: a misspelt name leaves the right one unused."""
-    faulty = any(problem.severity == "error" for problem in problems)
-    return (problem for problem in problems if not (faulty and problem.code == "unused"))
-
-
-def _place(problem: Problem) -> tuple[str, int]:
-    return problem.position or ("", 0)
+def check(folder: Path, today: date | None = None) -> Checked:
+    """Check a library as it stands today, or on another day."""
+    return check_folder(folder, today or date.fromisoformat(time.strftime("%Y-%m-%d")))
 
 
 def open_library(folder: Path, language: str, *, as_json: bool) -> Library:

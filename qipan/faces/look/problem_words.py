@@ -34,6 +34,8 @@ _ZH: Final[Mapping[str, str]] = {
     "unmet-evidence": "{service}的材料 {evidence} 没有任何办法可以满足。请给出能颁发的证照、能查到的数据，或允许上传。",
     "unused": "{section} {name} 没有任何地方用到。如不再需要，请删去。",
     "no-grant": "{resource}是有条件共享的，{event}用得上其中的 {fields}，但没有共享授权。请补上授权，就能少问几项。",
+    "doubtful-supply": "{event}里，{service}要用 {field}，这一项不能问本人，只能由{services}产生，而那并不是每次都办。没有它，{service}就办不成。请给它另一个来源，或用 when 写明只在那时才需要。",
+    "expired": "共享授权 {name} 到 {found} 为止，已经过期，{event}不能再从{resource}查询。请续期，或删去这项授权。",
 }
 _EN: Final[Mapping[str, str]] = {
     "duplicate": "“{name}” is declared twice. Delete one of them, or give it another name.",
@@ -59,6 +61,8 @@ _EN: Final[Mapping[str, str]] = {
     "unmet-evidence": "The document {evidence} of {service} can be met in no way. Give a certificate that is issued, facts that have a source, or allow an upload.",
     "unused": "{section} {name} is used nowhere. Delete it if it is no longer wanted.",
     "no-grant": "{resource} is shared on a condition, and {event} could use {fields} of it, but has no grant. With a grant, less would be asked.",
+    "doubtful-supply": "In {event}, {service} needs {field}, which nobody may be asked and which only {services} can give; that is not done every time, and without it {service} cannot be done. Give it another source, or say with a condition when it is needed.",
+    "expired": "The grant {name} ended on {found}, so that {event} can no longer look anything up in {resource}. Renew it, or delete it.",
 }
 _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     **SECTIONS,

@@ -9,6 +9,7 @@ _ZH: Final[Mapping[str, str]] = {
     # the file
     "no-files": "文件夹 {folder} 里没有 YAML 文件（.yaml 或 .yml）。请指定事项库所在的文件夹。",
     "encoding": "这个文件不是 UTF-8 编码。请用 UTF-8 编码另存。",
+    "unreadable": "这个文件读不了（{detail}）。请检查它的权限。",
     "empty": "这个文件是空的。请写上内容，或删去这个文件。",
     "too-big": "文件超过 16 MB。请拆成几个文件。",
     "too-deep": "内容套了四十多层，多半是括号或缩进写错了。请检查这一行附近。",
@@ -47,6 +48,7 @@ _ZH: Final[Mapping[str, str]] = {
 _EN: Final[Mapping[str, str]] = {
     "no-files": "There are no YAML files (.yaml or .yml) in {folder}. Name the folder that holds the library.",
     "encoding": "The file is not UTF-8 text. Save it as UTF-8.",
+    "unreadable": "The file cannot be read ({detail}). Check its permissions.",
     "empty": "The file is empty. Write something into it, or delete it.",
     "too-big": "The file is larger than 16 MB. Split it into several files.",
     "too-deep": "The content is nested over forty levels deep; most likely a bracket or the indentation is wrong near this line.",

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from qipan.core.declarations import GrantDeclaration, Library, Need, PartySlot, ServiceUse, Share
+from qipan.core.declarations import GrantDeclaration, Level, Library, Need, PartySlot, ServiceUse, Share
 from qipan.core.elements import Checks, CodeList, ElementType, PartyKind, Text
 from qipan.core.plan import Problem
 from qipan.core.planner import check_library
@@ -319,3 +319,16 @@ def test_problems_come_in_the_order_of_the_files() -> None:
         lines={("services", name): line for line, name in ((9, "a"), (3, "b"), (5, "c"))},
     )
     assert [one.position.line for one in problems(board) if one.position] == [3, 5, 9]
+
+
+# Agencies
+
+
+def test_a_service_whose_cases_no_agency_would_see_is_refused() -> None:
+    board = library({"birth": service("child.name")}, lines={("services", "birth", "level"): 5})
+    birth = replace(board.services["birth"], level=Level.GRID)
+    nowhere = only(replace(board, services={"birth": birth}), "unknown-name")
+    assert (nowhere.values["section"], nowhere.values["name"]) == ("levels", "grid")
+    assert (str(nowhere.position), nowhere.values["suggestions"]) == ("board.yaml:5", ["city"])
+    nobody = only(replace(board, agencies={}), "unknown-name")
+    assert (nobody.values["section"], nobody.values["name"]) == ("agencies", "office")
