@@ -65,6 +65,33 @@ class Share(StrEnum):
     WITHHELD = "withheld"
 
 
+class Category(StrEnum):
+    """Classes of the national catalogue: 基础, 主题, 部门."""
+
+    BASE = "base"
+    THEME = "theme"
+    DEPARTMENT = "department"
+
+
+class Format(StrEnum):
+    """How a resource is kept, in the national catalogue's list."""
+
+    DATABASE = "database"
+    SPREADSHEET = "spreadsheet"
+    DOCUMENT = "document"
+    STRUCTURED = "structured"
+    IMAGE = "image"
+    STREAM = "stream"
+
+
+class Mode(StrEnum):
+    """How a resource is passed on (共享方式): asked for one by one, pushed when it changes, or in files."""
+
+    LOOK_UP = "look_up"
+    PUSH = "push"
+    BATCH = "batch"
+
+
 @dataclass(frozen=True, slots=True)
 class PartySlot:
     """A party's place in a service, resource, certificate or event."""
@@ -128,6 +155,13 @@ class Resource:
     abstract: Text | None = None
     open: bool = False
     source: Mapping[str, object] | None = None
+    code: str = ""
+    credit_code: str = ""
+    category: Category = Category.DEPARTMENT
+    format: Format = Format.DATABASE
+    modes: tuple[Mode, ...] = (Mode.LOOK_UP,)
+    quality: Text | None = None
+    open_condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)

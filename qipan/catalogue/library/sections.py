@@ -40,10 +40,13 @@ from qipan.catalogue.library.vocabulary import (
 )
 from qipan.core.declarations import (
     Agency,
+    Category,
     CertificateType,
+    Format,
     GrantDeclaration,
     Level,
     LifeEvent,
+    Mode,
     PartySlot,
     RelationKind,
     Resource,
@@ -158,7 +161,22 @@ RESOURCE: Final = Record(
         "legal_basis": LAWS,
         "abstract": ABSTRACT,
         "open": Key(Truth(), "Whether it is published as open data."),
+        "open_condition": Key(WORDS, "On what condition it is open."),
         "source": Key(Free(), "How the agency's own system is read; planning does not use it."),
+        "code": Key(
+            Words("resource-code", r"[1-3][0-9]{5,}/[0-9]{4,8}"), "Its code in the national catalogue."
+        ),
+        "credit_code": Key(
+            Words("credit-code", r"[0-9A-Z]{18}"), "The provider's unified social credit code."
+        ),
+        "class": Key(
+            Choice.of(Category), "Base, theme or department; department by default.", attribute="category"
+        ),
+        "format": Key(Choice.of(Format), "How it is kept; database by default."),
+        "modes": Key(
+            ListOf(Choice.of(Mode), least=1), "How it is passed on: look_up, push, batch; look_up by default."
+        ),
+        "quality": Key(TEXT, "How complete, right and timely it is, and how that is known."),
     },
     named=True,
     begin=Reading.begin,
