@@ -16,4 +16,5 @@ def enter() -> None:
     os.environ["QIPAN_HOME"] = str(home())
     for name in ("DATABASE_URL", "QIPAN_OWNER_URL", "QIPAN_LIBRARY", "QIPAN_REGISTERS"):
         os.environ.pop(name, None)
+    os.environ["QIPAN_LIMITS"] = "off"
     set_up()

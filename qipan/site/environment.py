@@ -1,6 +1,7 @@
 """Settings from the environment, strictly: a wrong value stops the program at start, with a sentence that says what is right."""
 
 import os
+from collections.abc import Mapping
 
 
 class WrongSetting(Exception):
@@ -23,3 +24,17 @@ def whole_number(name: str, default: int, *, least: int, most: int) -> int:
     if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
         raise WrongSetting(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
     return int(value)
+
+
+def hourly_limits(said: str, usual: Mapping[str, int]) -> dict[str, int]:
+    """The usual limits with those changed that are said, as `submit=300,upload=50`; none at all for `off`."""
+    limits = {} if said == "off" else dict(usual)
+    for part in said.split(",") if said not in {"", "off"} else ():
+        name, _, number = part.strip().partition("=")
+        if name not in usual or not (number.isascii() and number.isdigit() and int(number) > 0):
+            names = ", ".join(usual)
+            raise WrongSetting(
+                f"QIPAN_LIMITS has {part.strip()!r}; it must be off, or numbers for an hour, as submit=300, of: {names}."
+            )
+        limits[name] = int(number)
+    return limits

@@ -22,7 +22,12 @@ SELECT c.relname, EXISTS (
   SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = c.oid AND p.proname = 'qipan_forbid')
 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') ORDER BY 1
 """
-SHED = ("drafts", "uploads", "procrastinate_")  # tables, or beginnings of their names, whose rows end
+SHED = (
+    "allowances",
+    "drafts",
+    "uploads",
+    "procrastinate_",
+)  # tables, or beginnings of their names, whose rows end
 KEPT_BY_DJANGO = "django_"
 # `prepare` may run twice at once; PostgreSQL does not take two grants on one table at the same moment.
 TAKE_TURNS = "SELECT pg_advisory_xact_lock(4085180141)"

@@ -7,7 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from qipan.adapters import embedded_postgres
 from qipan.site import secret_key
-from qipan.site.environment import WrongSetting, flag, text, whole_number
+from qipan.site.environment import WrongSetting, flag, hourly_limits, text, whole_number
 from qipan.site.tasks import TASK_MODULES
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -21,6 +21,15 @@ QIPAN_THREADS = whole_number(
     "QIPAN_THREADS", 4, least=1, most=64
 )  # per worker; also its database connections
 HTTPS = flag("QIPAN_HTTPS", default=False)
+QIPAN_PROXIES = whole_number("QIPAN_PROXIES", int(HTTPS), least=0, most=9)
+# So many an hour, each for one person, official or address; qipan/faces/look/limits.py says which and where.
+QIPAN_LIMITS = hourly_limits(
+    text("QIPAN_LIMITS", ""),
+    {
+        "sign_in": 600, "search": 1200, "plan": 1200, "key": 120,
+        "start": 120, "submit": 300, "upload": 300, "look_up": 900,
+    },
+)  # fmt: skip
 
 DEBUG = flag("QIPAN_DEBUG", default=False)
 SECRET_KEY = text("QIPAN_SECRET_KEY", "") or secret_key.read_or_make(QIPAN_HOME / "secret-key")
@@ -48,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "qipan.faces.look.errors.RefuseWhatCannotBeKept",
+    "qipan.faces.look.limits.SayWhenAgain",
 ]
 ROOT_URLCONF = "qipan.site.urls"
 WSGI_APPLICATION = "qipan.site.wsgi.application"

@@ -11,7 +11,7 @@ import pytest
 
 import qipan
 from qipan.site import secret_key
-from qipan.site.environment import WrongSetting, flag, text, whole_number
+from qipan.site.environment import WrongSetting, flag, hourly_limits, text, whole_number
 
 ROOT = Path(qipan.__file__).parent
 PAGE = ROOT.parent / "docs" / "handbook" / "settings.md"
@@ -58,6 +58,9 @@ def start(**settings: str) -> subprocess.CompletedProcess[str]:
         ("QIPAN_DEBUG", "yes", "QIPAN_DEBUG is 'yes'; it must be 1 (yes) or 0 (no)."),
         ("QIPAN_WORKERS", "0", "QIPAN_WORKERS is '0'; it must be a whole number from 1 to 64."),
         ("QIPAN_THREADS", "４", "QIPAN_THREADS is '４'; it must be a whole number from 1 to 64."),
+        ("QIPAN_LIMITS", "submit=many", "QIPAN_LIMITS has 'submit=many'; it must be off, or numbers for an hour"),
+        ("QIPAN_LIMITS", "walk=3", "QIPAN_LIMITS has 'walk=3'"),
+        ("QIPAN_OWNER_URL", "sqlite:///x", "QIPAN_OWNER_URL must be like postgresql://"),
         ("DATABASE_URL", "mysql://root@localhost/qipan", "DATABASE_URL must be like postgresql://"),
     ],
 )
@@ -79,6 +82,13 @@ def test_an_empty_value_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert text("A_TEXT", "default") == "default"
     assert flag("A_FLAG", default=True)
     assert whole_number("A_NUMBER", 3, least=1, most=9) == 3
+
+
+def test_limits_are_changed_one_by_one_or_lifted_together() -> None:
+    usual = {"submit": 300, "upload": 200}
+    assert hourly_limits("", usual) == usual
+    assert hourly_limits("upload=5", usual) == {"submit": 300, "upload": 5}
+    assert hourly_limits("off", usual) == {}
 
 
 def test_a_number_stays_within_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from qipan.core.planner import Knowledge, make_plan, plan_as_dict, reason_as_dic
 from qipan.core.planner.ground import UnableToPlan
 from qipan.faces.api.guards import open_to_anyone
 from qipan.faces.api.shapes import shape_of
+from qipan.faces.look.limits import PLAN, spend
 
 router = Router(tags=["life events 一件事"])
 RULE = open_to_anyone
@@ -71,7 +72,8 @@ def event_form(request: HttpRequest, event: str) -> FormView:
 
 
 @router.post("/events/{event}/plan", response=dict[str, Any], summary="Derive the plan from facts")
-def plan(request: HttpRequest, event: str, given: PlanIn) -> dict[str, Any]:  # noqa: ARG001
+def plan(request: HttpRequest, event: str, given: PlanIn) -> dict[str, Any]:
+    spend(request, PLAN)
     version = catalogue.current_version()
     try:
         asking = asking_of(version, event, timezone.localdate())

@@ -23,6 +23,7 @@ from qipan.faces.api.guards import acting, for_persons, signed_in, signed_in_lat
 from qipan.faces.api.open_routes import FormOut
 from qipan.faces.api.problems import BadRequest
 from qipan.faces.api.shapes import shape_of
+from qipan.faces.look.limits import LOOK_UP, START, SUBMIT, UPLOAD, spend
 from qipan.voice import operations as voice
 
 router = Router(tags=["people 群众"], auth=signed_in)
@@ -95,6 +96,8 @@ ApplicationOut = shape_of(ApplicationDetail, "plan")
 @router.post("/drafts", response={201: DraftOut}, summary="Begin a form")
 def begin(request: HttpRequest, given: DraftIn) -> Status[DraftOut]:
     who, at = acting(request), timezone.now()
+    spend(request, START, who)
+    spend(request, LOOK_UP, who)
     with transaction.atomic():
         draft = operations.start_draft(
             acting=who,
@@ -127,6 +130,7 @@ def save(request: HttpRequest, draft: UUID, given: AnswersIn) -> Status[None]:
                 acting=who, draft=draft, resources=given.consents, refused=given.refused, at=at
             )
     if given.consents:
+        spend(request, LOOK_UP, who)
         prefill_draft(acting=who, draft=draft, at=at)
     return Status(204, None)
 
@@ -146,6 +150,7 @@ def upload(
 ) -> Status[UploadOut]:
     if file.size is None or file.size > LARGEST:
         raise UnableToUpload(reason="too-large", limit=LARGEST)
+    spend(request, UPLOAD, acting(request))
     with transaction.atomic():
         kept = operations.attach_upload(
             acting=acting(request),
@@ -173,6 +178,7 @@ def submit(
     if given.draft is None and not idempotency_key:
         raise BadRequest("no-idempotency-key")
     who = acting(request)
+    spend(request, SUBMIT, who)
     with transaction.atomic():
         submitted = operations.submit_application(
             acting=who,

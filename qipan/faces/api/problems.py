@@ -22,6 +22,7 @@ from qipan.applications.errors import (
 )
 from qipan.core.checks import CheckFailure
 from qipan.faces.look.errors import UNKEEPABLE
+from qipan.faces.look.limits import TooMany, retry_after
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ def _title(code: str) -> str:
         "forbidden": _("无权这样做"),
         "malformed": _("请求的格式不对"),
         "no-idempotency-key": _("缺少 Idempotency-Key"),
+        "too-many": _("一小时内做得太多了"),
     }.get(code, _("系统出了问题"))
 
 
@@ -85,12 +87,14 @@ def _detail(code: str) -> str:
         "not-signed-in": _("请先登录，或在 Authorization 里带上有效的密钥。"),
         "forbidden": _("请刷新页面取得新的令牌后再试。"),
         "malformed": _("请对照接口文档检查所列各处。"),
+        "too-many": _("同一件事一小时内有次数限制。请等到 Retry-After 所说的秒数之后再试。"),
         "no-idempotency-key": _("请给每次提交一个不重复的 Idempotency-Key，重试时用同一个。"),
     }.get(code, _("不是您的错，我们已经记下来了。请稍后再试。"))
 
 
 def install(api: NinjaAPI) -> None:
     """Answer every error of the API with problem details."""
+    api.add_exception_handler(TooMany, _too_many)
 
     @api.exception_handler(UnableToAct)
     def unable(_request: HttpRequest, error: UnableToAct) -> HttpResponse:
@@ -133,6 +137,12 @@ def install(api: NinjaAPI) -> None:
         where = "".join(traceback.format_tb(error.__traceback__))
         _log.error("%s %s failed: %s\n%s", request.method, request.path, type(error).__name__, where)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "failed")
+
+
+def _too_many(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    seconds = error.seconds if isinstance(error, TooMany) else 0
+    answer = problem(HTTPStatus.TOO_MANY_REQUESTS, "too-many", values={"seconds": seconds})
+    return retry_after(answer, seconds)
 
 
 def _their_fault(error: Exception) -> HTTPStatus | None:

@@ -19,6 +19,7 @@ from qipan.faces.look.access import access, anyone
 from qipan.faces.look.actors import OFFICIAL
 from qipan.faces.look.actors import sign_in as begin_session
 from qipan.faces.look.actors import sign_out as end_session
+from qipan.faces.look.limits import SEARCH, SIGN_IN, spend
 from qipan.faces.look.preferences import safe_next
 from qipan.people import queries as people
 
@@ -52,6 +53,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _choose(request)
     query = request.GET.get("q", "").strip()[:40]
+    if query:
+        spend(request, SEARCH)
     library = catalogue.current_library()
     found = seated.desks(query, _kinds(library, query), SHOWN + 1)
     values = {
@@ -73,6 +76,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _choose(request: HttpRequest) -> HttpResponse:
+    spend(request, SIGN_IN)
     number = request.POST.get("official", "")
     official = people.official(int(number)) if NUMBER.fullmatch(number) else None
     if official is None or not official.sample:

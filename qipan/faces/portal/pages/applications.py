@@ -18,6 +18,7 @@ from qipan.catalogue import queries as catalogue
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.controls import Control, answers_in
+from qipan.faces.look.limits import UPLOAD, TooMany, spend, waiting_words
 from qipan.faces.look.titles import Titles
 from qipan.faces.portal.answer_views import AnswerPage, Attempt, correction_page, missing_page
 from qipan.faces.portal.application_views import application_page, results
@@ -175,12 +176,15 @@ def _answer_page(request: HttpRequest, number: str, shown: AnswerPage) -> HttpRe
 def _attach_to(request: HttpRequest, case: UUID) -> None:
     for sent in sent_documents(request):
         try:
+            spend(request, UPLOAD, the_acting(request))
             with theirs(), transaction.atomic():
                 operations.attach_upload_to_case(
                     acting=the_acting(request), case=case, at=timezone.now(), **sent._asdict()
                 )
         except UnableToUpload as error:
             messages.error(request, f"{sent.filename}：{refusal(error)}")
+        except TooMany as error:
+            messages.error(request, f"{sent.filename}：{waiting_words(error.seconds)}")
 
 
 def _withdrawn(

@@ -19,6 +19,17 @@ from qipan.catalogue import queries as catalogue
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.controls import answers_in
+from qipan.faces.look.limits import (
+    LOOK_UP,
+    START,
+    SUBMIT,
+    TOO_MANY,
+    UPLOAD,
+    TooMany,
+    retry_after,
+    spend,
+    waiting_words,
+)
 from qipan.faces.look.titles import Titles
 from qipan.faces.portal.claims import claim_page
 from qipan.faces.portal.draft_views import FormPage, asked_lookups, consent_page, form_page
@@ -35,6 +46,7 @@ CHOSEN = "chosen"
 def start(request: HttpRequest, event: str) -> HttpResponse:
     """Begin a form, with what was said of the situation already."""
     acting = the_acting(request)
+    spend(request, START, acting)
     given, at = answers_in(request.POST), timezone.now()
     try:
         with transaction.atomic():
@@ -75,6 +87,7 @@ def _consent(request: HttpRequest, draft: UUID) -> HttpResponse:
             operations.consent(
                 acting=acting, draft=draft, resources=asked - declined, refused=declined, at=at
             )
+        spend(request, LOOK_UP, acting)
         prefill.prefill_draft(acting=acting, draft=draft, at=at)
     return redirect("portal:form", draft=draft)
 
@@ -97,17 +110,20 @@ def save(request: HttpRequest, draft: UUID) -> HttpResponse:
 
     Where the questions may change, what can be looked up now is looked up first, so that it is not asked.
     """
-    troubles = _keep(request, draft)
     template = "_questions.html" if request.headers.get("HX-Target") == "questions" else "_saved.html"
-    if template == "_questions.html":
-        with theirs():
-            prefill.prefill_draft(acting=the_acting(request), draft=draft, at=timezone.now())
+    wait = 0
+    try:
+        troubles = _keep(request, draft)
+        if template == "_questions.html":
+            spend(request, LOOK_UP, the_acting(request))
+            with theirs():
+                prefill.prefill_draft(acting=the_acting(request), draft=draft, at=timezone.now())
+    except TooMany as error:
+        wait, troubles = error.seconds, [_("一小时内做得太多了。") + waiting_words(error.seconds)]
     view = the_form(request, draft)
-    return page(
-        request,
-        template,
-        {**_form_values(request, draft, view), "saved_at": timezone.localtime(), "troubles": troubles},
-    )
+    values = {**_form_values(request, draft, view), "saved_at": timezone.localtime(), "troubles": troubles}
+    answer = page(request, template, values, status=TOO_MANY if wait else 200)
+    return retry_after(answer, wait) if wait else answer
 
 
 @access(signed_in_person)
@@ -130,6 +146,7 @@ def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
     if "declared" not in request.POST:
         messages.error(request, _("请先勾选声明，再提交。"))
         return redirect("portal:check", draft=draft)
+    spend(request, SUBMIT, acting)
     try:
         with transaction.atomic(), theirs():
             submitted = operations.submit_application(
@@ -199,6 +216,7 @@ def _go_on(request: HttpRequest, draft: UUID) -> HttpResponse:
     troubles = _keep(request, draft)
     acting, at = the_acting(request), timezone.now()
     again = "again" in request.POST
+    spend(request, LOOK_UP, acting)
     with theirs():
         prefill.prefill_draft(acting=acting, draft=draft, at=at, again=again)
     for trouble in troubles:
@@ -227,6 +245,7 @@ def _keep(request: HttpRequest, draft: UUID) -> list[str]:
 
 
 def _attach(request: HttpRequest, draft: UUID, sent: Sent) -> str:
+    spend(request, UPLOAD, the_acting(request))
     try:
         with transaction.atomic(), theirs():
             operations.attach_upload(

@@ -11,6 +11,7 @@ from qipan.faces.look.access import access, anyone
 from qipan.faces.look.actors import PERSON
 from qipan.faces.look.actors import sign_in as begin_session
 from qipan.faces.look.actors import sign_out as end_session
+from qipan.faces.look.limits import SEARCH, SIGN_IN, spend
 from qipan.faces.look.preferences import safe_next
 from qipan.faces.portal.pages.shell import language, page
 from qipan.people import queries as people
@@ -37,6 +38,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _choose(request)
     query = request.GET.get("q", "").strip()[:40]
+    if query:
+        spend(request, SEARCH)
     found = people.sample_persons(query, SHOWN)
     residents = [_resident(person, language(request)) for person in found]
     values = {"people": residents, "query": query, "next": safe_next(request)}
@@ -52,6 +55,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _choose(request: HttpRequest) -> HttpResponse:
+    spend(request, SIGN_IN)
     number = request.POST.get("person", "")
     person = people.person(int(number)) if NUMBER.fullmatch(number) else None
     if person is None or not person.sample:
