@@ -105,7 +105,7 @@ def test_a_long_backlog_is_sealed_in_groups() -> None:
 
 
 def test_an_entry_that_commits_late_is_not_skipped() -> None:
-    with psycopg.connect(**connection.get_connection_params()) as slow:  # type: ignore[arg-type]
+    with psycopg.connect(**connection.get_connection_params()) as slow:
         slow.execute(late_entry())
         append(1, 2)
         assert seal() == 0, "an older transaction still runs, and may yet commit"
@@ -116,7 +116,7 @@ def test_an_entry_that_commits_late_is_not_skipped() -> None:
 
 
 def test_an_act_that_fails_holds_nothing_up() -> None:
-    with psycopg.connect(**connection.get_connection_params()) as failing:  # type: ignore[arg-type]
+    with psycopg.connect(**connection.get_connection_params()) as failing:
         failing.execute(late_entry())
         append(1)
         failing.rollback()
@@ -125,7 +125,7 @@ def test_an_act_that_fails_holds_nothing_up() -> None:
 
 def test_two_sealers_do_not_run_at_once() -> None:
     append(1)
-    with psycopg.connect(**connection.get_connection_params()) as other:  # type: ignore[arg-type]
+    with psycopg.connect(**connection.get_connection_params()) as other:
         other.execute("SELECT pg_advisory_xact_lock(4085180142)")
         assert seal() == 0
     assert seal() == 1
