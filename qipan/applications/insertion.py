@@ -3,6 +3,10 @@
 Note [Exactly one application]
 A retry carries the same key, and the table has one row for a person's key. Of fifty that race, one inserts; the others wait for
 it, insert nothing, not even a fact, and read what it wrote. A draft is its own key, whatever its form's buttons are made to do.
+
+Note [One statement, one transaction]
+All that a submission writes is this statement, so it needs no transaction around it: the busiest route of all opens none, and saves
+two of four round trips. It writes only beside its plan; the first application with a new plan stores that before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +20,7 @@ from qipan.applications.facts import learned_document
 from qipan.applications.intake import Answered, Asking
 from qipan.applications.later import JOB
 from qipan.applications.numbering import new_id, new_number
+from qipan.applications.plans import Planned
 from qipan.applications.rows import Learned, Submitted
 from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import ApplicationState
@@ -26,8 +31,9 @@ INSERT = f"""
 WITH created AS (
   INSERT INTO applications (id, number, person, event, version, plan, state, consents, without, lacking, skipped, missing,
     trouble, submitted_at, idempotency_key)
-  VALUES (%(application)s, %(number)s, %(person)s, %(event)s, %(version)s, %(plan)s, '{ApplicationState.RUNNING}',
-    %(consents)s, %(without)s, %(lacking)s, %(skipped)s, '{{}}', '', %(at)s, %(key)s)
+  SELECT %(application)s, %(number)s, %(person)s, %(event)s, %(version)s, digest, '{ApplicationState.RUNNING}',
+    %(consents)s::text[], %(without)s::text[], %(lacking)s::text[], %(skipped)s::text[], '{{}}', '', %(at)s, %(key)s
+  FROM plans WHERE digest = %(plan)s
   ON CONFLICT (person, idempotency_key) DO NOTHING
   RETURNING id),
 learned AS (
@@ -65,7 +71,7 @@ class Submission(NamedTuple):
 
 
 def insert(submission: Submission, at: datetime) -> Submitted | None:
-    """Write a submission, in the caller's transaction; None when its key has been used already."""
+    """Write a submission; None when its key has been used already. See Note [One statement, one transaction]."""
     planned = submission.answered.planned
     application, number = new_id(at), new_number(at)
     cases = opening.new_cases(submission.asking, planned.plan, submission.values, at)
@@ -78,31 +84,31 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
         ),
         *(opening.entry_of(submission.acting, case) for case in cases),
     ]
-    outcome = records.prepared(
-        _Outcome,
-        INSERT,
-        {
-            "application": application,
-            "number": number,
-            "person": submission.person,
-            "event": submission.asking.event.name,
-            "version": submission.asking.version,
-            "plan": planned.digest,
-            "consents": submission.consents,
-            "without": submission.without,
-            "lacking": list(submission.lacking),
-            "skipped": submission.skipped,
-            "key": submission.key,
-            "draft": submission.draft,
-            "at": at,
-            "run_at": None,
-            "learned": learned_document(submission.learned),
-            "cases": opening.document(cases),
-            "entries": ledger.document(entries, at),
-        },
-    )
-    if outcome is None or not outcome.created:
-        return None
-    if not outcome.planned:
+    written = {
+        "application": application,
+        "number": number,
+        "person": submission.person,
+        "event": submission.asking.event.name,
+        "version": submission.asking.version,
+        "plan": planned.digest,
+        "consents": submission.consents,
+        "without": submission.without,
+        "lacking": list(submission.lacking),
+        "skipped": submission.skipped,
+        "key": submission.key,
+        "draft": submission.draft,
+        "at": at,
+        "run_at": None,
+        "learned": learned_document(submission.learned),
+        "cases": opening.document(cases),
+        "entries": ledger.document(entries, at),
+    }
+    return Submitted(number, application, created=True) if _insert(planned, written) else None
+
+
+def _insert(planned: Planned, written: Mapping[str, object]) -> bool:
+    outcome = records.prepared(_Outcome, INSERT, written)
+    if outcome is not None and not outcome.planned:
         plans.store(planned)
-    return Submitted(number, application, created=True)
+        outcome = records.prepared(_Outcome, INSERT, written)
+    return outcome is not None and outcome.created > 0

@@ -84,8 +84,8 @@ def submit_application(
 ) -> Submitted:
     """Submit a draft, or an event's answers at once; the same key always gives the same application.
 
-    Look-ups that nobody consented to are not made: what they would give must have been answered.
-    See Note [Exactly one application]. Raises NotTheirs, UnableToStart and UnableToSubmit.
+    Look-ups that nobody consented to are not made: what they would give must have been answered. It needs no transaction around it.
+    See Note [Exactly one application] and Note [One statement, one transaction]. Raises NotTheirs, UnableToStart and UnableToSubmit.
     """
     if not acting.may_apply_for(person):
         raise NotTheirs
