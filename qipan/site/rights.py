@@ -24,7 +24,9 @@ FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relk
 """
 SHED = (
     "allowances",
+    "discarded_drafts",
     "drafts",
+    "exchange_nonces",
     "uploads",
     "procrastinate_",
 )  # tables, or beginnings of their names, whose rows end

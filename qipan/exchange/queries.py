@@ -1,0 +1,173 @@
+"""Reading what nodes know of each other: the list, grants, revocations, and the records of calls."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from qipan import records
+from qipan.core.grants import Grant, read_grant
+from qipan.core.nodes import NodeList, read_nodes
+
+NEWEST_LIST = "SELECT document FROM node_lists ORDER BY number DESC LIMIT 1"
+GRANTS = """
+SELECT g.id, g.document, g.signatures, g.issued_at, r.revoked_at, coalesce(r.reason, '') AS reason
+FROM exchange_grants g LEFT JOIN exchange_revocations r ON r."grant" = g.id
+"""
+ONE = f"{GRANTS} WHERE g.id = %s"
+OF_AGENCY = f"{GRANTS} WHERE g.provider_agency = %(agency)s OR g.consumer_agency = %(agency)s ORDER BY g.issued_at DESC, g.id"
+STANDING = f"{GRANTS} WHERE g.ends > %(at)s AND (g.provider_node = %(node)s OR g.consumer_node = %(node)s) ORDER BY g.id"
+STATE = """
+SELECT coalesce((SELECT max(number) FROM node_lists), 0) AS list,
+  (SELECT count(*) FROM exchange_grants) AS grants, (SELECT count(*) FROM exchange_revocations) AS revocations
+"""
+REVOCATIONS = """
+SELECT r.document, r.key, r.signature, CASE WHEN g.provider_node = %(node)s THEN g.consumer_node ELSE g.provider_node END AS peer
+FROM exchange_revocations r JOIN exchange_grants g ON g.id = r."grant"
+WHERE r.node = %(node)s AND g.provider_node <> g.consumer_node AND r.revoked_at > %(since)s ORDER BY r.revoked_at
+"""
+NONCES = "SELECT peer, nonce FROM exchange_nonces WHERE until > %s"
+USED = 'SELECT "grant", rows FROM exchange_usage WHERE day = %s'
+CALLS = """
+SELECT encode(exchange, 'hex') AS exchange, side, peer, "grant", resource, fields, purpose, basis, "case", official, outcome,
+  alarm, rows, at, milliseconds
+FROM exchange_calls WHERE {which} ORDER BY id DESC LIMIT %(limit)s
+"""
+
+
+class HeldGrant(NamedTuple):
+    """A grant with what became of it; ``grant`` is the document read, ``signatures`` by party."""
+
+    id: UUID
+    grant: Grant
+    signatures: dict[str, dict[str, str]]
+    issued_at: datetime
+    revoked_at: datetime | None
+    reason: str
+
+
+class State(NamedTuple):
+    """What changes when the list, grants or revocations do."""
+
+    list: int
+    grants: int
+    revocations: int
+
+
+class SentRevocation(NamedTuple):
+    """A revocation of our own that the other party must get."""
+
+    document: bytes
+    key: str
+    signature: bytes
+    peer: str
+
+
+class UsedNonce(NamedTuple):
+    """A nonce that may not come again."""
+
+    peer: str
+    nonce: bytes
+
+
+class Used(NamedTuple):
+    """The rows that passed under a grant on one day."""
+
+    grant: UUID
+    rows: int
+
+
+class RecordedCall(NamedTuple):
+    """One end's record of a call."""
+
+    exchange: str
+    side: str
+    peer: str
+    grant: UUID | None
+    resource: str
+    fields: tuple[str, ...]
+    purpose: str
+    basis: str
+    case: str
+    official: str
+    outcome: str
+    alarm: bool
+    rows: int
+    at: datetime
+    milliseconds: int
+
+
+class _Held(NamedTuple):
+    id: UUID
+    document: bytes
+    signatures: dict[str, dict[str, str]]
+    issued_at: datetime
+    revoked_at: datetime | None
+    reason: str
+
+
+class _Document(NamedTuple):
+    document: bytes
+
+
+def node_list() -> NodeList | None:
+    """The newest list of nodes; None before there is one."""
+    found = records.first(_Document, NEWEST_LIST)
+    return read_nodes(bytes(found.document)) if found else None
+
+
+def grant(id: UUID | str) -> HeldGrant | None:  # noqa: A002 -- what a grant's number is called in its document
+    """Find a grant, whatever became of it."""
+    found = records.first(_Held, ONE, [id])
+    return _held(found) if found else None
+
+
+def grants_of(agency: str) -> list[HeldGrant]:
+    """The grants that an agency gave or was given, the newest first."""
+    return [_held(one) for one in records.rows(_Held, OF_AGENCY, {"agency": agency})]
+
+
+def standing_grants(node: str, at: datetime) -> list[HeldGrant]:
+    """The grants of a node that have not ended by themselves, the revoked ones among them."""
+    return [_held(one) for one in records.rows(_Held, STANDING, {"node": node, "at": at})]
+
+
+def state() -> State:
+    """What to compare to see whether anything changed."""
+    found = records.first(State, STATE)
+    return found or State(0, 0, 0)
+
+
+def revocations_to_send(node: str, since: datetime) -> list[SentRevocation]:
+    """The revocations that a node's own parties made since then."""
+    found = records.rows(SentRevocation, REVOCATIONS, {"node": node, "since": since})
+    return [one._replace(document=bytes(one.document), signature=bytes(one.signature)) for one in found]
+
+
+def nonces(at: datetime) -> list[UsedNonce]:
+    """The nonces that could still be replayed."""
+    found = records.rows(UsedNonce, NONCES, [at])
+    return [one._replace(nonce=bytes(one.nonce)) for one in found]
+
+
+def used_on(day: date) -> Sequence[Used]:
+    """How much of each grant was used on a day (UTC)."""
+    return records.rows(Used, USED, [day])
+
+
+def calls_under(id: UUID | str, limit: int = 100) -> list[RecordedCall]:  # noqa: A002 -- see `grant`
+    """The newest calls under a grant."""
+    return records.rows(
+        RecordedCall, CALLS.format(which='"grant" = %(grant)s'), {"grant": id, "limit": limit}
+    )
+
+
+def alarms(limit: int = 100) -> list[RecordedCall]:
+    """The newest calls that somebody must look into."""
+    return records.rows(RecordedCall, CALLS.format(which="alarm"), {"limit": limit})
+
+
+def _held(row: _Held) -> HeldGrant:
+    return HeldGrant(
+        row.id, read_grant(bytes(row.document)), row.signatures, row.issued_at, row.revoked_at, row.reason
+    )
