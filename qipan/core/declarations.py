@@ -87,7 +87,7 @@ class Format(StrEnum):
 class Mode(StrEnum):
     """How a resource is passed on (共享方式): asked for one by one, pushed when it changes, or in files."""
 
-    LOOK_UP = "look_up"
+    LOOK_UP = "look-up"
     PUSH = "push"
     BATCH = "batch"
 

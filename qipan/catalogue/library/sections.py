@@ -174,7 +174,7 @@ RESOURCE: Final = Record(
         ),
         "format": Key(Choice.of(Format), "How it is kept; database by default."),
         "modes": Key(
-            ListOf(Choice.of(Mode), least=1), "How it is passed on: look_up, push, batch; look_up by default."
+            ListOf(Choice.of(Mode), least=1), "How it is passed on: look-up, push, batch; look-up by default."
         ),
         "quality": Key(TEXT, "How complete, right and timely it is, and how that is known."),
     },
