@@ -16,6 +16,15 @@ from tests.cli.conftest import Run
         (["lint", "/nowhere"], "没有 /nowhere。"),
         (["plan", "x", "--nope"], "没有 --nope 这个选项"),
         (["plan", "--lang", "en"], "Missing argument"),
+        (["plan", "x", "--today", "2026-13-01"], "错误：--today 应为日期，如 2026-11-22。"),
+        (["plan", "x", "--today", "soon", "--lang=en"], "Error: --today must be a date such as 2026-11-22."),
+        (["plan", "x", "--lang", "fr"], "--lang 只能是其中之一：zh, en。"),
+        (["plan", "x", "--lang"], "--lang 后面要写一个值。"),
+        (["plan", "x", "y"], "多写了参数：y。"),
+        (["plan", "x", "y", "--lang", "en"], "There are arguments too many: y."),
+        (["plan", "x", "--todya", "1"], "是不是 --today？"),
+        (["--nope"], "没有 --nope 这个选项。"),
+        (["plan"], "用法：main plan [OPTIONS] EVENT"),
     ],
 )
 def test_a_mistake_of_use_is_told_in_words(run: Run, arguments: list[str], said: str) -> None:

@@ -7,6 +7,8 @@ from qipan.core.planner.check import check_library
 from qipan.core.planner.explain import (
     Explanation,
     affected,
+    concerns,
+    demands_on,
     explain,
     explain_wait,
     provenance_of,
@@ -23,6 +25,8 @@ __all__ = [
     "UnableToPlan",
     "affected",
     "check_library",
+    "concerns",
+    "demands_on",
     "explain",
     "explain_wait",
     "make_plan",

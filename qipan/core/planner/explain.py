@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from qipan.core.declarations import Library
-from qipan.core.elements import Field
+from qipan.core.elements import NO_CHECKS, Checks, Field
 from qipan.core.plan import Derivation, Fetch, Left, Plan, PlannedService, Question, Reason
 from qipan.core.planner.ground import ground_event
 
@@ -43,6 +44,38 @@ def explain(plan: Plan, field: Field) -> Explanation:
         reasons=question.reasons if question else (fetch.reasons if fetch else ()),
         left=left,
     )
+
+
+class Concern(NamedTuple):
+    """A service of the event that a field concerns: its form asks for it (``needs``), or it brings it about; why not this time."""
+
+    service: str
+    needs: bool
+    left: Left | None
+
+
+def concerns(library: Library, plan: Plan, field: Field) -> tuple[Concern, ...]:
+    """Which services of the event speak of a field, used in this plan or not; none where the event has no use for it."""
+    found: list[Concern] = []
+    for service in ground_event(library, plan.event).services:
+        facts = {fact for document in service.evidence for way in document.ways for fact in way.facts}
+        needs = field in facts | {need.field for need in service.needs} or field == service.region
+        if needs or field in {output.field for output in service.gives}:
+            about = [one for one in plan.left if one.service == service.name and one.field in {field, None}]
+            left = next((one for one in about if one.what in {"need", "service"}), None)
+            found.append(Concern(service.name, needs, left))
+    return tuple(found)
+
+
+def demands_on(library: Library, plan: Plan, field: Field) -> dict[str, Checks]:
+    """What the services in a plan demand of a field beyond its element, by service."""
+    asking = {one.service for one in plan.services if field in one.needs}
+    return {
+        service.name: need.checks
+        for service in ground_event(library, plan.event).services
+        for need in service.needs
+        if service.name in asking and need.field == field and need.checks is not NO_CHECKS
+    }
 
 
 def _steps(derivations: Mapping[Field, Derivation], field: Field) -> tuple[Derivation, ...]:

@@ -1,55 +1,55 @@
-"""A person's answers from a file: ``{mother: {age: 30}}`` or ``{"mother.age": 30}``, in YAML or JSON."""
+"""A person's answers from a file: checked against their elements, and against what the services in the plan demand of them."""
 
-import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import click
 
-from qipan.catalogue.library import marked_yaml as yaml
 from qipan.core.checks import CheckFailure, check_value, parse_value
 from qipan.core.declarations import Library, LifeEvent
-from qipan.core.elements import Element, ElementType, Field, Value
-from qipan.core.plan import Problem
+from qipan.core.elements import Checks, Element, ElementType, Field, Value
+from qipan.core.plan import Plan
+from qipan.core.planner import Knowledge, demands_on, make_plan
+from qipan.faces.cli.answers_file import Written, read_written
 from qipan.faces.cli.opening import hinted
 from qipan.faces.cli.words import say
-from qipan.faces.look.problem_words import problem_sentence
 from qipan.faces.look.titles import Titles
 
 
-class _Written(NamedTuple):
-    """One answer as it stands in the file; ``line`` is 0 in JSON, which keeps none; ``text`` is None for a list."""
-
-    name: str
-    text: str | None
-    line: int
-
-
-def read_answers(file: Path, library: Library, event: LifeEvent, language: str) -> Mapping[Field, Value]:
+def read_answers(file: Path, titles: Titles, today: date) -> Mapping[Field, Value]:
     """Read and check the answers; leaves with 2 and every mistake named."""
-    titles = Titles(library, event, language)
     facts: dict[Field, Value] = {}
     mistakes: list[str] = []
-    for written in _read(file, language):
+    for written in read_written(file, titles.language):
         try:
-            field, value = _answer(written, titles)
+            field, value = _answer(written, titles, today)
             if field in facts:
-                raise _Mistake(say(language, "answer-twice", field=_titled(field, titles)))  # noqa: TRY301
+                raise _Mistake(say(titles.language, "answer-twice", field=_titled(field, titles)))  # noqa: TRY301
             facts[field] = value
         except _Mistake as mistake:
             place = f"{file}:{written.line}" if written.line else str(file)
-            mistakes.append(say(language, "answer-at", place=place, mistake=mistake))
+            mistakes.append(say(titles.language, "answer-at", place=place, mistake=mistake))
     if mistakes:
         raise click.UsageError("\n".join(mistakes))
     return facts
+
+
+def plan_checked(library: Library, event: LifeEvent, knowledge: Knowledge, language: str) -> Plan:
+    """Plan from what is known; leaves with 2 where a service in the plan does not take an answer that its form asks."""
+    plan = make_plan(library, event.name, knowledge)
+    mistakes = list(_narrower(plan, knowledge, Titles(library, event, language)))
+    if mistakes:
+        raise click.UsageError("\n".join(mistakes))
+    return plan
 
 
 class _Mistake(Exception):
     """What is wrong with one answer, in words."""
 
 
-def _answer(written: _Written, titles: Titles) -> tuple[Field, Value]:
+def _answer(written: Written, titles: Titles, today: date) -> tuple[Field, Value]:
     found = _field(written.name, titles.library, titles.event)
     if found is None:
         raise _Mistake(unknown_field(written.name, titles.library, titles.event, titles.language))
@@ -62,11 +62,35 @@ def _answer(written: _Written, titles: Titles) -> tuple[Field, Value]:
     failure = (
         value
         if isinstance(value, CheckFailure)
-        else check_value(value, element, element.checks, titles.library.codes, None)
+        else check_value(value, element, element.checks, titles.library.codes, today)
     )
     if isinstance(value, CheckFailure) or failure is not None:
-        raise _Mistake(_wrong(written.text, field, element, failure, titles))
+        expected = _expected(failure, element, titles)
+        said = {"value": _cut(written.text), "field": _titled(field, titles), "expected": expected}
+        raise _Mistake(say(titles.language, "answer-wrong", **said))
     return field, value
+
+
+def _narrower(plan: Plan, knowledge: Knowledge, titles: Titles) -> Iterator[str]:
+    """What the services in a plan do not take."""
+    codes, language = titles.library.codes, titles.language
+    for field in sorted(knowledge.stated):
+        element, value = titles.library.element(titles.event.parties, field), knowledge.facts[field]
+        for service, checks in demands_on(titles.library, plan, field).items() if element else ():
+            failure = check_value(value, element, checks, codes, knowledge.today) if element else None
+            if element is not None and failure is not None:
+                said = {
+                    "value": _cut(titles.value(field, value)),
+                    "field": _titled(field, titles),
+                    "service": f"“{titles.service(service)}”",
+                    "expected": _demanded(failure, checks, field, element, titles),
+                }
+                yield say(language, "answer-narrower", **said)
+
+
+def _cut(text: str) -> str:
+    longest = 80
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _titled(field: Field, titles: Titles) -> str:
@@ -83,7 +107,7 @@ def _field(name: str, library: Library, event: LifeEvent) -> tuple[Field, Elemen
 def unknown_field(name: str, library: Library, event: LifeEvent, language: str) -> str:
     """Say that an event has no such field, and which may have been meant."""
     hint = hinted(name, _fields(library, event), language)
-    return f"{say(language, 'no-field', event=event.name, name=name)} {hint}".strip()
+    return f"{say(language, 'no-field', event=event.name, name=_cut(name))} {hint}".strip()
 
 
 def known_field(name: str, library: Library, event: LifeEvent, language: str) -> tuple[Field, Element]:
@@ -103,86 +127,30 @@ def _fields(library: Library, event: LifeEvent) -> list[str]:
     ]
 
 
-def _read(file: Path, language: str) -> list[_Written]:
-    try:
-        if file.suffix.lower() == ".json":
-            text = file.read_text(encoding="utf-8-sig")
-            return list(_flat_json(json.loads(text, object_pairs_hook=_Pairs)))
-        root = yaml.read_yaml(file.read_bytes())
-        return list(_flat_yaml(root)) if root is not None else []
-    except json.JSONDecodeError as error:
-        why = say(language, "json-wrong", line=error.lineno, column=error.colno)
-    except UnicodeDecodeError:
-        why = unreadable(yaml.NotYaml("encoding", 1), language)
-    except yaml.NotYaml as error:
-        why = say(language, "line", line=error.line, what=unreadable(error, language))
-    except RecursionError:
-        why = say(language, "answers-form")
-    except _WrongForm:
-        why = say(language, "answers-form")
-    raise click.UsageError(say(language, "answers-unreadable", file=file, why=why))
-
-
-def unreadable(error: yaml.NotYaml, language: str) -> str:
-    """Say why a text is no YAML."""
-    return problem_sentence(
-        Problem("syntax", "error", None, {"what": error.what, "detail": error.detail}), language
-    )
-
-
-class _Pairs(list[tuple[str, object]]):
-    """A JSON object's keys and values in their order, the same key perhaps twice."""
-
-
-class _WrongForm(Exception):
-    """Neither nested nor flat."""
-
-
-def _flat_json(root: object) -> Iterator[_Written]:
-    if not isinstance(root, _Pairs):
-        raise _WrongForm
-    for name, value in root:
-        if isinstance(value, _Pairs):
-            yield from (_Written(f"{name}.{word}", _text(inner), 0) for word, inner in value)
-        else:
-            yield _Written(name, _text(value), 0)
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, str | int | float) else None
-
-
-def _flat_yaml(root: yaml.Node, prefix: str = "") -> Iterator[_Written]:
-    if type(root) is not yaml.Mapping:
-        raise _WrongForm
-    for key, value in zip(root.value[::2], root.value[1::2], strict=True):
-        if type(key) is not yaml.Scalar:
-            raise _WrongForm
-        if type(value) is yaml.Scalar:
-            yield _Written(prefix + key.value, value.value, value.line)
-        elif prefix or "." in key.value:
-            yield _Written(prefix + key.value, None, value.line)
-        else:
-            yield from _flat_yaml(value, f"{key.value}.")
-
-
 _LIMITS: Final = frozenset({"too-low", "too-high", "too-early", "too-late", "too-short", "too-long"})
 
 
-def _wrong(text: str, field: Field, element: Element, failure: CheckFailure | None, titles: Titles) -> str:
+def _demanded(failure: CheckFailure, checks: Checks, field: Field, element: Element, titles: Titles) -> str:
+    """What a service's narrower checks want."""
+    language = titles.language
+    if failure.code == "not-allowed" and checks.one_of is not None:
+        return say(
+            language,
+            "expected-one-of",
+            allowed=titles.listed((titles.value(field, v) for v in checks.one_of), 20),
+        )
+    if failure.code == "wrong-pattern":
+        return say(language, "expected-pattern", pattern=failure.values["pattern"])
+    if checks.formats and failure.code not in _LIMITS:
+        return say(language, "expected-format", format=checks.formats[0])
+    return _expected(failure, element, titles)
+
+
+def _expected(failure: CheckFailure | None, element: Element, titles: Titles) -> str:
+    language = titles.language
     if failure is not None and failure.code in _LIMITS:
-        expected = say(titles.language, failure.code, limit=failure.values["limit"])
-    else:
-        expected = _expected(element, titles.library, titles.language)
-    return say(titles.language, "answer-wrong", value=text, field=_titled(field, titles), expected=expected)
-
-
-def _expected(element: Element, library: Library, language: str) -> str:
-    codes = library.codes.get(element.codes or "")
+        return say(language, failure.code, limit=failure.values["limit"])
+    codes = titles.library.codes.get(element.codes or "")
     if codes is not None:
         every = [f"{value} {title.say(language)}" for value, title in codes.values.items()]
         return say(language, "expected-code", codes=("、" if language == "zh" else ", ").join(every))

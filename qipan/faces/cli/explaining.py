@@ -8,8 +8,8 @@ import click
 
 from qipan.core.elements import Field
 from qipan.core.plan import Derivation, Plan
-from qipan.core.planner import explain, make_plan
-from qipan.faces.cli.answers import known_field
+from qipan.core.planner import Explanation, concerns, explain
+from qipan.faces.cli.answers import known_field, plan_checked
 from qipan.faces.cli.knowing import Situation, situation_options
 from qipan.faces.cli.opening import open_event, open_library
 from qipan.faces.cli.options import console, json_option, language_option, library_option, print_json
@@ -33,7 +33,7 @@ def explain_command(
     declared = open_event(library, event, language)
     about, _ = known_field(field, library, declared, language)
     knowledge = Situation(**situation).knowledge(library, declared, language)  # type: ignore[arg-type]
-    plan = make_plan(library, event, knowledge)
+    plan = plan_checked(library, declared, knowledge, language)
     explained = explanation(plan, about, Titles(library, declared, language))
     if as_json:
         print_json(explained)
@@ -50,10 +50,28 @@ def explanation(plan: Plan, about: Field, titles: Titles) -> dict[str, Any]:
         "field": str(about),
         "title": titles.field(about),
         "asked": found.question is not None,
-        "why": [reason_sentence(reason, titles) for reason in reasons],
+        "why": [reason_sentence(reason, titles) for reason in reasons] or list(_unused(plan, found, titles)),
         "steps": [_step(derivations, titles) for derivations in _by_origin(found.steps)],
         "needed_by": list(found.needed_by or (served.needed_by if served else ())),
     }
+
+
+def _unused(plan: Plan, found: Explanation, titles: Titles) -> Iterator[str]:
+    """Why nothing in the plan uses a field: who would, and why not this time."""
+    if found.steps:
+        return
+    concerned = concerns(titles.library, plan, found.field)
+    for one in concerned:
+        service = titles.service(one.service)
+        if one.left is not None:
+            why = reason_sentence(one.left.reason, titles)
+            yield say(titles.language, "would-need" if one.needs else "would-give", service=service, why=why)
+        elif not one.needs:
+            yield say(titles.language, "not-given", service=service)
+        else:
+            yield say(titles.language, "met-otherwise", service=service)
+    if not concerned:
+        yield say(titles.language, "no-concern")
 
 
 def _by_origin(steps: tuple[Derivation, ...]) -> Iterator[list[Derivation]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from qipan.core.planner import make_plan
+from qipan.faces.cli.answers import plan_checked
 from qipan.faces.cli.knowing import Situation, situation_options
 from qipan.faces.cli.opening import open_event, open_library
 from qipan.faces.cli.options import language_option, library_option
@@ -33,7 +33,7 @@ def graph_command(
     declared = open_event(library, event, language)
     knowledge = Situation(**situation).knowledge(library, declared, language)  # type: ignore[arg-type]
     draw = draw_plan_narrow if narrow else draw_plan
-    drawing = draw(make_plan(library, event, knowledge), Titles(library, declared, language))
+    drawing = draw(plan_checked(library, declared, knowledge, language), Titles(library, declared, language))
     if output is None:
         click.echo(drawing, nl=False)
     else:

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,9 @@ from qipan.core.declarations import CertificateType, Library, LifeEvent
 from qipan.core.planner import Knowledge
 from qipan.faces.cli.answers import read_answers
 from qipan.faces.cli.opening import hinted, refuse
+from qipan.faces.cli.options import today_option
 from qipan.faces.cli.words import say
+from qipan.faces.look.titles import Titles
 
 F = TypeVar("F", bound=Callable[..., Any])
 _HELD: Final = re.compile(r"(\w+)\(\s*(\w+(?:\s*,\s*\w+)*)\s*\)")
@@ -34,7 +35,8 @@ class Situation:
 
     def knowledge(self, library: Library, event: LifeEvent, language: str) -> Knowledge:
         """Check the options against the library; leaves with 2 where something is not declared."""
-        facts = read_answers(self.answers, library, event, language) if self.answers else {}
+        titles, today = Titles(library, event, language), self.today.date()
+        facts = read_answers(self.answers, titles, today) if self.answers else {}
         assumed = {} if self.is_open else {f: v for f, v in event.typical.items() if f not in facts}
         optional = [use.service for use in event.services if use.optional]
         for name in self.skipped:
@@ -47,20 +49,14 @@ class Situation:
             wallet=frozenset(_held(text, library, event, language) for text in self.wallet),
             without=frozenset(_sources(self.without, library, language)),
             skipped=frozenset(self.skipped),
-            today=self.today.date(),
+            today=today,
         )
 
 
 def situation_options(command: F) -> F:
     """The options behind ``Situation``."""
     for option in (
-        click.option(
-            "--today",
-            type=click.DateTime(["%Y-%m-%d"]),
-            default=lambda: time.strftime("%Y-%m-%d"),
-            show_default="the current day",
-            help="The day, for grants that end 判断授权是否到期.",
-        ),
+        today_option,
         click.option("--open", "is_open", is_flag=True, help="Assume nothing usual 不按通常情况假设."),
         click.option(
             "--skip",

@@ -1,14 +1,15 @@
 """`qipan lint` and `qipan schema`: a library's mistakes, and the shape of its files."""
 
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
-from qipan.catalogue.library import Checked, json_schema
+from qipan.catalogue.library import Checked, check_folder, json_schema
 from qipan.core.declarations import Library
-from qipan.faces.cli.opening import check, print_problems, problem_as_dict
+from qipan.faces.cli.opening import print_problems, problem_as_dict
 from qipan.faces.cli.options import (
     EXIT_PROBLEMS,
     console,
@@ -16,6 +17,7 @@ from qipan.faces.cli.options import (
     language_option,
     own_library,
     print_json,
+    today_option,
 )
 from qipan.faces.cli.words import counted, say
 from qipan.faces.look.shape_words import SECTIONS
@@ -30,11 +32,12 @@ _COUNTED: Final = ("events", "services", "resources", "certificates", "elements"
     default=own_library,
     required=False,
 )
+@today_option
 @language_option
 @json_option
-def lint_command(folder: Path, language: str, as_json: bool) -> None:
+def lint_command(folder: Path, today: datetime, language: str, as_json: bool) -> None:
     """Check a library 检查事项库: every mistake with its file and line, and what to do about it."""
-    checked = check(folder)
+    checked = check_folder(folder, today.date())
     if as_json:
         _print_json(checked, language)
     else:

@@ -1,7 +1,6 @@
 """Opening a library for a command: checked, or refused with everything that is wrong in it."""
 
 import difflib
-import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -12,7 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from qipan.catalogue.library import Checked, check_folder
+from qipan.catalogue.library import check_folder
 from qipan.core.declarations import Library, LifeEvent
 from qipan.core.plan import Problem
 from qipan.faces.cli.options import EXIT_PROBLEMS, console, print_json
@@ -20,16 +19,12 @@ from qipan.faces.cli.words import counted, say
 from qipan.faces.look.problem_words import problem_sentence
 
 MAX_ALIKE: Final = 20
-
-
-def check(folder: Path, today: date | None = None) -> Checked:
-    """Check a library as it stands today, or on another day."""
-    return check_folder(folder, today or date.fromisoformat(time.strftime("%Y-%m-%d")))
+MAX_NAMED: Final = 30
 
 
 def open_library(folder: Path, language: str, *, as_json: bool) -> Library:
     """Give a library without errors; otherwise print them and leave with 1."""
-    checked = check(folder)
+    checked = check_folder(folder, date.max)  # grants that have ended are no error
     if checked.library is not None and not checked.errors:
         return checked.library
     if as_json:
@@ -104,10 +99,14 @@ def refuse(message: str, name: str, known: Iterable[str], language: str) -> NoRe
     raise click.UsageError(f"{message} {hinted(name, known, language)}".strip())
 
 
+def _first(names: list[str]) -> list[str]:
+    return names if len(names) <= MAX_NAMED else [*names[:MAX_NAMED], "…"]
+
+
 def hinted(name: str, known: Iterable[str], language: str) -> str:
-    """Name what may have been meant, whatever its case, or all there is."""
+    """Name what may have been meant, whatever its case, or what there is, as far as it can be overlooked."""
     every = sorted(known)
     near = [one for one in every if one.casefold() == name.casefold()]
     near = near or difflib.get_close_matches(name.casefold(), every, n=2, cutoff=0.75)
-    key, names = ("did-you-mean", near) if near else ("there-are", every)
+    key, names = ("did-you-mean", near) if near else ("there-are", _first(every))
     return say(language, key, names=("、" if language == "zh" else ", ").join(names)) if names else ""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -48,6 +49,16 @@ def language_option(command: F) -> F:
         default=default_language,
         show_default="by locale",
         help="The language of the words 语言.",
+    )(command)
+
+
+def today_option(command: F) -> F:
+    return click.option(
+        "--today",
+        type=click.DateTime(["%Y-%m-%d"]),
+        default=lambda: time.strftime("%Y-%m-%d"),
+        show_default="the current day",
+        help="The day, for grants that end 判断授权是否到期.",
     )(command)
 
 

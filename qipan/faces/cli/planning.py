@@ -10,7 +10,8 @@ from rich.table import Table
 
 from qipan.core.declarations import MeetKind
 from qipan.core.plan import Fetch, Left, Plan, PlannedService, RequiredEvidence
-from qipan.core.planner import make_plan, plan_as_dict
+from qipan.core.planner import plan_as_dict
+from qipan.faces.cli.answers import plan_checked
 from qipan.faces.cli.knowing import Situation, situation_options
 from qipan.faces.cli.opening import open_event, open_library, print_problems
 from qipan.faces.cli.options import (
@@ -42,7 +43,7 @@ def plan_command(event: str, folder: Path, language: str, as_json: bool, **situa
     library = open_library(folder, language, as_json=as_json)
     declared = open_event(library, event, language)
     knowledge = Situation(**situation).knowledge(library, declared, language)  # type: ignore[arg-type]
-    plan = make_plan(library, event, knowledge)
+    plan = plan_checked(library, declared, knowledge, language)
     if as_json:
         print_json(plan_as_dict(plan))
     else:

@@ -1,13 +1,14 @@
-"""What click says about a mistake of use, in Chinese where the person reads Chinese; English is click's own."""
+"""What is said about a mistake of use, in the person's language; in English mostly in click's own words."""
 
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import click
 
 from qipan.faces.cli.options import default_language
+from qipan.faces.cli.words import say
 
 _GIVEN: Final = "qipan.faces.cli.given"
 
@@ -18,61 +19,109 @@ class Speaking(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the arguments as given, for what is said of them."""
         ctx.meta[_GIVEN] = list(args)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            raise self._told(error, ctx.meta[_GIVEN]) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that is named."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            message = _Told(ctx.meta[_GIVEN], sorted(self.commands)).worded(error)
-            if message == error.message:
-                raise
-            raise click.UsageError(message, ctx=error.ctx) from None
+            raise self._told(error, ctx.meta[_GIVEN]) from None
+
+    def _told(self, error: click.UsageError, arguments: Sequence[str]) -> click.UsageError:
+        if isinstance(error, _ToldError | click.exceptions.NoArgsIsHelpError):
+            return error
+        telling = _Telling(arguments, sorted(self.commands))
+        return _ToldError(telling.worded(error), error.ctx, telling.language)
 
 
-class _Told:
+class _ToldError(click.UsageError):
+    """A mistake of use, told whole in one language."""
+
+    def __init__(self, message: str, ctx: click.Context | None, language: str) -> None:
+        super().__init__(message.encode(errors="replace").decode().strip(), ctx)
+        self.language = language
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print it, after how the command is used."""
+        if self.language != "zh":
+            super().show(file)
+            return
+        if self.ctx is not None:
+            usage = self.ctx.get_usage().removeprefix("Usage: ")
+            click.echo(f"用法：{usage}\n用 {self.ctx.command_path} --help 查看说明。\n", file=file, err=True)
+        click.echo(f"错误：{self.message}", file=file, err=True)
+
+
+class _Telling:
     """Words click's mistakes anew."""
 
     def __init__(self, arguments: Sequence[str], commands: Sequence[str]) -> None:
-        self.chinese = _language(arguments) == "zh"
+        self.language = _language(arguments)
         self.arguments, self.commands = list(arguments), commands
 
     def worded(self, error: click.UsageError) -> str:
         """Give the mistake in words; click's own where nothing better is known."""
-        if isinstance(error, click.MissingParameter) and self.chinese:
-            return f"缺少参数 {error.param.human_readable_name.upper() if error.param else ''}。"
-        if isinstance(error, click.NoSuchOption) and self.chinese:
-            return f"没有 {error.option_name} 这个选项。用 --help 查看有哪些。"
-        if isinstance(error, click.BadParameter):
-            return self._place(error)
+        match error:
+            case click.MissingParameter(param=click.Parameter() as param):
+                return self._say("use-missing", name=_name(param))
+            case click.NoSuchOption(option_name=name):
+                near = difflib.get_close_matches(name, list(error.possibilities or ()), n=1)
+                return self._say("use-no-option", name=name, near=self._near(near))
+            case click.BadOptionUsage(option_name=name) if "requires an argument" in error.message:
+                return self._say("use-no-value", name=name)
+            case click.BadParameter(param=click.Parameter() as param):
+                return self._unfit(error, param)
+        if error.message.startswith("Got unexpected extra argument"):
+            extra = error.message.partition("(")[2].rstrip(")")
+            return self._say("use-too-many", names=extra)
         if self.commands and self.arguments and error.message.startswith("No such command"):
-            return self._command(self.arguments[0], error.message)
+            return self._command(self.arguments[0])
         return error.message
 
-    def _place(self, error: click.BadParameter) -> str:
-        path = next((Path(one) for one in self.arguments if one and f"'{one}'" in error.message), None)
-        if path is None or not isinstance(getattr(error.param, "type", None), click.Path):
-            return error.message
-        if path.is_file():
-            folder = path.parent
-            return (
-                f"{path} 是文件，请指定它所在的文件夹：{folder}"
-                if self.chinese
-                else f"{path} is a file; name its folder: {folder}"
-            )
-        return f"没有 {path}。请检查路径。" if self.chinese and not path.exists() else error.message
+    def _unfit(self, error: click.BadParameter, param: click.Parameter) -> str:
+        match param.type:
+            case click.Choice(choices=choices):
+                return self._say("use-choice", name=_name(param), choices=", ".join(map(str, choices)))
+            case click.DateTime():
+                return self._say("use-date", name=_name(param))
+            case click.Path() as wanted:
+                return self._place(error, param, wanted)
+        return error.message
 
-    def _command(self, name: str, otherwise: str) -> str:
-        if not self.chinese:
-            return otherwise
+    def _place(self, error: click.BadParameter, param: click.Parameter, wanted: click.Path) -> str:
+        given = (part for one in self.arguments for part in (one, one.partition("=")[2]) if part)
+        path = next((Path(one) for one in given if f"'{one}'" in error.message), None)
+        if path is None:
+            return error.message
+        if not wanted.file_okay and path.is_file():
+            return self._say("use-file", path=path, folder=path.parent)
+        if not wanted.dir_okay and path.is_dir():
+            return self._say("use-folder", path=path)
+        return self._say("use-unreadable" if path.exists() else "use-nowhere", path=path, name=_name(param))
+
+    def _command(self, name: str) -> str:
         near = difflib.get_close_matches(name, self.commands, n=1, cutoff=0.6)
-        hint = f"是不是 {near[0]}？" if near else f"有这些：{'、'.join(self.commands)}。"
-        return f"没有“{name}”这个命令。{hint}"
+        there = "" if near else self._say("there-are", names="、".join(self.commands))
+        return self._say("use-no-command", name=name, near=self._near(near) + there)
+
+    def _near(self, names: Sequence[str]) -> str:
+        return self._say("did-you-mean", names=names[0]) if names else ""
+
+    def _say(self, key: str, **values: object) -> str:
+        return say(self.language, key, **values)
+
+
+def _name(param: click.Parameter) -> str:
+    return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name.upper()
 
 
 def _language(arguments: Sequence[str]) -> str:
-    for number, argument in enumerate(arguments[:-1]):
-        if argument == "--lang" and arguments[number + 1] in {"zh", "en"}:
-            return arguments[number + 1]
+    spelled = [part for one in arguments for part in one.split("=", 1)]
+    for number, argument in enumerate(spelled[:-1]):
+        if argument == "--lang" and spelled[number + 1] in {"zh", "en"}:
+            return spelled[number + 1]
     return default_language()
