@@ -2,10 +2,14 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from qipan import records
+from qipan.core import notes
+from qipan.core.notes import VerifierKey
+from qipan.ledger import queries
 from qipan.ledger.entries import SALT_BYTES, NewEntry, commitment_to, leaf_of
+from qipan.ledger.seal_keys import verifying
 
 FROM_DOCUMENT = """
 FROM {created} jsonb_to_recordset(%(entries)s::jsonb) AS entry (position integer, act text, actor_kind text, actor bigint,
@@ -20,6 +24,13 @@ SELECT %(at)s, act, actor_kind, actor, on_behalf_of, subject, details, decode(sa
 """Inserts the entries of a ``document``; a statement with an act of its own puts what that gives in ``created``."""
 
 
+KEEP_COSIGNATURE = """
+INSERT INTO trail_cosignatures (size, function, witness, line, at)
+VALUES (%(size)s, %(function)s, %(witness)s, %(line)s, %(at)s)
+ON CONFLICT (size, function, witness) DO NOTHING
+"""
+SKEW = timedelta(minutes=5)  # how far a witness's clock may be ahead
+FAR = 253_402_300_799  # the last second of the year 9999
 ERASE = "erase_details"
 
 
@@ -68,3 +79,32 @@ def erase_details(
     append([NewEntry(ERASE, actor_kind, actor, None, f"entry:{one}", told) for one in entries], at)
     if records.number("SELECT qipan_erase(%s)", [list(entries)]) != len(set(entries)):
         raise UnableToErase
+
+
+class UnableToCosign(Exception):
+    """This is no cosignature of a witness known here under a checkpoint of this trail."""
+
+
+def accept_cosignature(
+    *, function: str, size: int, line: str, witnesses: Sequence[VerifierKey], at: datetime
+) -> None:
+    """Keep a witness's signature line under the checkpoint of that size; once kept, it is not kept again. Raises UnableToCosign."""
+    head = queries.head_of_size(function, size)
+    if head is None:
+        raise UnableToCosign
+    try:
+        signature = notes.parse_signature(line.rstrip("\n"))
+    except notes.NotANote:
+        raise UnableToCosign from None
+    text = notes.parse_note(head.note).text
+    key = next(
+        (one for one in witnesses if (one.name, one.key_id) == (signature.name, signature.key_id)), None
+    )
+    time, value = notes.split_cosignature(signature.value)
+    late = datetime.fromtimestamp(min(time, FAR), UTC) > at + SKEW
+    if key is None or key.kind != notes.COSIGNATURE or late:
+        raise UnableToCosign
+    if not verifying(key).verify(value, notes.cosigned_message(text, time)):
+        raise UnableToCosign
+    kept = {"size": size, "function": function, "witness": key.name, "at": at}
+    records.execute(KEEP_COSIGNATURE, {**kept, "line": notes.format_signature(signature)})

@@ -1,5 +1,6 @@
 """Django's settings. What an operator may change comes from the environment: docs/handbook/settings.md lists it all."""
 
+import re
 from pathlib import Path
 
 from psycopg import ProgrammingError
@@ -20,6 +21,12 @@ QIPAN_WORKERS = whole_number("QIPAN_WORKERS", 2, least=1, most=64)
 QIPAN_THREADS = whole_number(
     "QIPAN_THREADS", 4, least=1, most=64
 )  # per worker; also its database connections
+QIPAN_TRAIL_ORIGIN = text("QIPAN_TRAIL_ORIGIN", "qipan.local/trail")
+if re.search(r"[\s+]", QIPAN_TRAIL_ORIGIN):
+    raise WrongSetting(
+        "QIPAN_TRAIL_ORIGIN must be like qipan.example.gov.cn/trail: no spaces, and no plus signs."
+    )
+QIPAN_WITNESSES = Path(text("QIPAN_WITNESSES", str(QIPAN_HOME / "witnesses.txt"))).absolute()
 HTTPS = flag("QIPAN_HTTPS", default=False)
 QIPAN_PROXIES = whole_number("QIPAN_PROXIES", int(HTTPS), least=0, most=9)
 # So many an hour, each for one person, official or address; qipan/faces/look/limits.py says which and where.

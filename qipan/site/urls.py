@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("qipan.faces.look.urls")),
     path("desk/", include("qipan.faces.desk.urls")),
     path("api/", include("qipan.faces.api.urls")),
+    path("trail/", include("qipan.faces.trail.urls")),
     path("", include("qipan.faces.portal.urls")),
 ]
 

@@ -1,7 +1,7 @@
 """A trail to try things on: acts, a sealer, and what somebody outside holds of it."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,6 +73,3 @@ def by_hand(*statements: str) -> None:
                 records.execute(f"ALTER TABLE {table} {what} TRIGGER USER")
             for statement in statements if what == "DISABLE" else ():
                 records.execute(statement)
-
-
-Change = Callable[[Sequence[int]], None]

@@ -7,7 +7,7 @@ from qipan.faces.cli.explaining import explain_command
 from qipan.faces.cli.graphing import graph_command
 from qipan.faces.cli.linting import lint_command, schema_command
 from qipan.faces.cli.planning import plan_command
-from qipan.faces.cli.run.commands import migrate, worker
+from qipan.faces.cli.run.commands import migrate, sealer, worker
 from qipan.faces.cli.run.demo import demo
 from qipan.faces.cli.run.keys import key
 from qipan.faces.cli.speaking import Speaking
@@ -30,6 +30,7 @@ for command in (
     tour,
     migrate,
     worker,
+    sealer,
     key,
 ):
     main.add_command(command)

@@ -1,8 +1,9 @@
-"""`qipan migrate` and `qipan worker`."""
+"""`qipan migrate`, `qipan worker` and `qipan sealer`."""
 
 import click
 
 from qipan.faces.cli.run.preparing import prepare
+from qipan.faces.cli.run.sealer import run_sealer
 from qipan.faces.cli.run.worker import work
 from qipan.site import rights
 from qipan.site.setup import set_up
@@ -26,6 +27,14 @@ def migrate() -> None:
 
 
 @click.command()
-def worker() -> None:
-    """Do later work until stopped: look-ups, ready cases, automatic decisions 后台处理."""
-    work()
+@click.option("--without-sealer", is_flag=True, help="Leave sealing to a process of its own, `qipan sealer`.")
+def worker(without_sealer: bool) -> None:
+    """Do later work until stopped: look-ups, ready cases, automatic decisions, sealing 后台处理."""
+    work(sealing=not without_sealer)
+
+
+@click.command()
+def sealer() -> None:
+    """Seal the trail until stopped; several may run, and take turns 存证封存."""
+    set_up()
+    run_sealer()

@@ -111,7 +111,8 @@ def _children(port: int, service_port: int) -> list[Child]:
             "qipan.sample.register_service",
             ("--port", str(service_port), "--home", home),
         ),
-        Child("the worker", "qipan.faces.cli", ("worker",), nice=WORKER_NICE),
+        Child("the sealer", "qipan.faces.cli", ("sealer",)),
+        Child("the worker", "qipan.faces.cli", ("worker", "--without-sealer"), nice=WORKER_NICE),
         Child("the site", "qipan.site.server", ("--port", str(port))),
     ]
 
