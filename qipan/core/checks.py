@@ -40,6 +40,36 @@ _TEXTUAL = frozenset({ElementType.TEXT, ElementType.CODE})
 _ORDERED = frozenset({ElementType.INTEGER, ElementType.DECIMAL, ElementType.DATE})
 
 
+LONGEST: Mapping[ElementType, int] = {
+    ElementType.TEXT: 2000,
+    ElementType.CODE: 100,
+    ElementType.INTEGER: 100,
+    ElementType.DECIMAL: 100,
+    ElementType.BOOLEAN: 100,
+    ElementType.DATE: 100,
+}
+"""The most characters of a value as it is written, where its checks do not say; room for spaces and full-width signs."""
+
+LONGEST_MATCHED = 200
+"""The most characters where a pattern is matched and no ``max_length`` is given: see Note [Lengths before patterns]."""
+
+LONGEST_DECLARED, LONGEST_DECLARED_MATCHED = 20_000, 1000
+"""No ``max_length`` allows more than this; the second holds where a pattern is matched."""
+
+# Note [Lengths before patterns]
+# Patterns that could take exponential time are refused with the library. Those left may still take time in the square or the cube of
+# the length, which somebody who fills in a form chooses: so lengths are checked first, and never without a limit.
+
+
+def longest(element: Element, checks: Checks) -> int:
+    """The most characters that a value under these checks may have."""
+    matched = bool(checks.patterns or element.checks.patterns)
+    declared = _either(element.checks.max_length, checks.max_length, min)
+    if declared is not None:
+        return min(declared, LONGEST_DECLARED_MATCHED if matched else LONGEST_DECLARED)
+    return min(LONGEST[element.type], LONGEST_MATCHED) if matched else LONGEST[element.type]
+
+
 def misfits(checks: Checks, kind: ElementType) -> list[str]:
     """Name the checks that say nothing about values of a type: lengths of a number, bounds of a text."""
     textual = {
@@ -109,7 +139,7 @@ def is_empty(checks: Checks, element: Element, codes: Mapping[str, CodeList]) ->
     choices = _choices(joined, element, codes)
     if choices is not None:
         return all(check_value(value, element, joined, codes, None) for value in choices)
-    return _bounds_cross(joined) or _lengths_cross(joined) or _formats_clash(joined)
+    return _bounds_cross(joined) or _lengths_cross(joined, element) or _formats_clash(joined)
 
 
 def _choices(checks: Checks, element: Element, codes: Mapping[str, CodeList]) -> tuple[Value, ...] | None:
@@ -135,18 +165,16 @@ def _bounds_cross(checks: Checks) -> bool:
     return _lower(high, low)
 
 
-def _lengths_cross(checks: Checks) -> bool:
+def _lengths_cross(checks: Checks, element: Element) -> bool:
     shortest = [
         checks.min_length or 0,
         *(FORMATS[name].shortest for name in checks.formats if name in FORMATS),
     ]
-    longest = [
-        checks.max_length or math.inf,
+    most = [
+        longest(element, checks),
         *(FORMATS[name].longest for name in checks.formats if name in FORMATS),
     ]
-    if checks.max_length is not None:
-        longest.append(checks.max_length)
-    return max(shortest) > min(longest)
+    return max(shortest) > min(most)
 
 
 def _formats_clash(checks: Checks) -> bool:
@@ -173,6 +201,9 @@ def _failures(
     listed = _listed(element, codes)
     if listed is not None and value not in listed:
         yield CheckFailure("not-in-codes", {"codes": element.codes})
+    if isinstance(value, str) and len(value) > (limit := longest(element, checks)):
+        yield CheckFailure("too-long", {"length": len(value), "limit": limit})
+        return
     yield from _text_failures(str(value), checks, today)
     yield from _bound_failures(value, element.type, checks, today)
     if checks.one_of is not None and value not in checks.one_of:
@@ -182,8 +213,6 @@ def _failures(
 def _text_failures(text: str, checks: Checks, today: date | None) -> Iterator[CheckFailure]:
     if checks.min_length is not None and len(text) < checks.min_length:
         yield CheckFailure("too-short", {"length": len(text), "limit": checks.min_length})
-    if checks.max_length is not None and len(text) > checks.max_length:
-        yield CheckFailure("too-long", {"length": len(text), "limit": checks.max_length})
     for name in checks.formats:
         fault = FORMATS[name].fault(text, today) if name in FORMATS else None
         if fault:
@@ -245,9 +274,12 @@ def parse_value(text: str, element: Element) -> Value | CheckFailure | None:
     """Read what a person typed into an element's value; None when nothing was typed.
 
     Full-width characters become half-width where the value is a number, date or standard format; dates may be written
-    2020-1-31, 2020/1/31, 20200131 or 2020年1月31日. The value is not checked yet.
+    2020-1-31, 2020/1/31, 20200131 or 2020年1月31日. The value is not checked yet, but for its length: what is much too long is not read.
     """
     stripped = text.strip().strip("\u3000")
+    limit = max(longest(element, element.checks), LONGEST[element.type])
+    if len(stripped) > limit:
+        return CheckFailure("too-long", {"length": len(stripped), "limit": limit})
     if not stripped:
         return None
     return _READERS[element.type](stripped, element)

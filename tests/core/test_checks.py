@@ -1,6 +1,7 @@
 """Checks: numbers with check digits, bounds, lists; joined over services; and form text read into values."""
 
 import re
+import time
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
-from qipan.core.checks import CheckFailure, check_value, intersect, is_empty, parse_value
+from qipan.core.checks import LONGEST, CheckFailure, check_value, intersect, is_empty, parse_value
 from qipan.core.elements import NO_CHECKS, Checks, CodeList, Element, ElementType, PartyKind, Text, Value
 from qipan.core.formats import gb11643_birth, gb11643_digit, gb32100_character
 
@@ -279,3 +280,42 @@ def test_every_format_reads_as_a_whole() -> None:
     assert fault("x13812345678", formatted("mobile")) == "mobile"
     assert fault("13812345678\n", formatted("mobile")) == "mobile"
     assert re.fullmatch("[0-9X]", gb11643_digit("1" * 17))
+
+
+# Lengths before patterns
+
+
+def test_no_value_is_longer_than_its_type_allows() -> None:
+    assert fault("字" * 2000, element()) is None
+    assert check_value("字" * 2001, element(), NO_CHECKS, CODES, TODAY) == CheckFailure(
+        "too-long", {"length": 2001, "limit": 2000}
+    )
+    assert fault("a" * 20_000, element(max_length=10**9)) is None
+    assert fault("a" * 20_001, element(max_length=10**9)) == "too-long"
+    assert fault("1" * 101, element(ElementType.CODE)) == "not-in-codes"
+
+
+def test_a_pattern_is_matched_with_nothing_long() -> None:
+    slow = r"(?:a*)(?:a*)(?:a*)(?:a*)(?:a*)(?:a*)(?:a*)(?:a*)b"
+    start = time.process_time()
+    assert fault("a" * 201, element(patterns=(slow,))) == "too-long"
+    assert fault("a" * 100_000, element(patterns=(slow,), max_length=200_000)) == "too-long"
+    assert fault("a" * 201, element(), Checks(patterns=(slow,))) == "too-long"
+    assert time.process_time() - start < 1
+    assert fault("a" * 20 + "b", element(patterns=(slow,))) is None
+
+
+def test_what_is_typed_is_not_read_when_it_is_much_too_long() -> None:
+    combining = "a" + "\u0327\u0301" * 500_000  # putting the marks in order takes time in their square
+    start = time.process_time()
+    for kind in ElementType:
+        assert parse_value(combining, element(kind)) == CheckFailure(
+            "too-long", {"length": 1_000_001, "limit": LONGEST[kind]}
+        )
+    assert time.process_time() - start < 1
+
+
+def test_more_characters_than_any_value_has_leave_nothing() -> None:
+    assert is_empty(NO_CHECKS, element(min_length=2001), CODES)
+    assert not is_empty(NO_CHECKS, element(min_length=2000), CODES)
+    assert is_empty(Checks(patterns=("a+",)), element(min_length=201), CODES)
