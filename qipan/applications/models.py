@@ -7,7 +7,7 @@ written only beside the application itself or while it is locked, and are many: 
 """
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 
 from qipan.core.lifecycle import IN_HAND
@@ -60,6 +60,19 @@ class Draft(models.Model):
                 condition=models.Q(application=None),
             ),
         ]
+
+
+class DiscardedDraft(models.Model):
+    """A draft that was thrown away, whole, for as long as it can be had back; its documents wait beside it."""
+
+    id = models.UUIDField(primary_key=True)
+    person = models.BigIntegerField()
+    draft = models.JSONField()
+    discarded_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "discarded_drafts"
 
 
 class Application(models.Model):
@@ -244,6 +257,7 @@ class Call(models.Model):
             models.Index(fields=["application", "id"], name="calls_application"),
             models.Index(fields=["draft"], name="calls_draft"),
             GinIndex(fields=["subjects"], name="calls_subjects"),
+            BrinIndex(fields=["at"], name="calls_at"),
         ]
 
 

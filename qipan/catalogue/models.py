@@ -14,3 +14,19 @@ class LibraryVersion(models.Model):
     class Meta:
         app_label = "qipan"
         db_table = "library_versions"
+
+
+class ResourceVersion(models.Model):
+    """What a published library changed in a resource: its ``number``-th version. ``parts`` are the changes as written there."""
+
+    pk = models.CompositePrimaryKey("resource", "number")
+    resource = models.TextField()
+    number = models.IntegerField()
+    library = models.IntegerField()
+    kind = models.TextField()
+    parts = models.JSONField(default=list)
+    released_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "resource_versions"

@@ -1,15 +1,44 @@
 """Reads of published libraries; one that was read stays in memory, as it never changes."""
 
+from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qipan import records
 from qipan.catalogue.archive import load_packed
 from qipan.core.declarations import Library
+from qipan.core.library_changes import Change, ResourceChange, resource_changes
+from qipan.core.pool_index import PoolIndex, index
 
 
 class NoLibrary(LookupError):
     """No such version of the library is published; `qipan migrate` publishes the first."""
+
+
+class PartChange(NamedTuple):
+    """What a library changed in one part of a resource, as written there."""
+
+    part: str
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+class VersionRow(NamedTuple):
+    """A version of a resource: the library that brought it, and what it changed."""
+
+    number: int
+    library: int
+    kind: str
+    parts: tuple[PartChange, ...]
+    released_at: datetime
+
+
+class _Version(NamedTuple):
+    number: int
+    library: int
+    kind: str
+    parts: list[dict[str, Any]]
+    released_at: datetime
 
 
 class _Archive(NamedTuple):
@@ -34,3 +63,34 @@ def library(number: int) -> Library:
 def current_library() -> Library:
     """Give the latest library; raises NoLibrary."""
     return library(current_version())
+
+
+@lru_cache(maxsize=4)
+def pool(number: int) -> PoolIndex:
+    """Give the index of a published library's resources; raises NoLibrary."""
+    return index(library(number))
+
+
+def current_pool() -> PoolIndex:
+    """Give the index of the latest library; raises NoLibrary."""
+    return pool(current_version())
+
+
+def versions_of(resource: str) -> list[VersionRow]:
+    """List the versions of a resource, the newest first; none for one published before versions were kept."""
+    statement = """
+        SELECT number, library, kind, parts, released_at FROM resource_versions WHERE resource = %s ORDER BY number DESC"""
+    return [
+        VersionRow(row.number, row.library, row.kind, tuple(map(_part, row.parts)), row.released_at)
+        for row in records.rows(_Version, statement, [resource])
+    ]
+
+
+def changes_between(before: int, after: int) -> tuple[ResourceChange, ...]:
+    """Say what changed in resources from one published library to another; raises NoLibrary."""
+    return resource_changes(library(before), library(after))
+
+
+def _part(written: dict[str, Any]) -> PartChange:
+    change = Change(written["part"], tuple(written["before"]), tuple(written["after"]))
+    return PartChange(change.part, change.gone, change.new)

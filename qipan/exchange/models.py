@@ -1,6 +1,7 @@
 """The exchange's tables. Lists, grants, revocations and records are only ever added; nonces end with their validity."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -42,6 +43,7 @@ class StoredGrant(models.Model):
         db_table = "exchange_grants"
         indexes = [
             models.Index(fields=["provider_agency"], name="exchange_grants_provider"),
+            models.Index(fields=["resource"], name="exchange_grants_resource"),
             models.Index(fields=["consumer_agency"], name="exchange_grants_consumer"),
         ]
 
@@ -94,6 +96,7 @@ class ExchangeCall(models.Model):
             models.Index(fields=["grant", "at"], name="exchange_calls_grant"),
             models.Index(fields=["exchange"], name="exchange_calls_exchange"),
             models.Index(fields=["at"], name="exchange_calls_alarms", condition=models.Q(alarm=True)),
+            BrinIndex(fields=["at"], name="exchange_calls_at"),
         ]
 
 

@@ -8,7 +8,10 @@ from qipan.ledger.entries import NewEntry
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Someone signed in, or the platform itself; without ``services``, an official handles all of the agency's."""
+    """Someone signed in, or the platform itself; without ``services``, an official handles all of the agency's.
+
+    ``role`` is an official's in the sharing of data: qipan/core/sharing.py.
+    """
 
     kind: Literal["person", "official", "system"]
     id: int
@@ -16,6 +19,7 @@ class Actor:
     agency: str = ""
     services: tuple[str, ...] = ()
     clerk: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

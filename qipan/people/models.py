@@ -21,7 +21,10 @@ class Person(models.Model):
 
 
 class Official(models.Model):
-    """Someone in post at an agency; without ``services``, they handle all of the agency's. A clerk may apply for those present."""
+    """Someone in post at an agency; without ``services``, they handle all of the agency's. A clerk may apply for those present.
+
+    ``role`` is theirs in the sharing of data (qipan/core/sharing.py), of which nobody has two.
+    """
 
     id = models.BigAutoField(primary_key=True)
     name = models.TextField()
@@ -29,6 +32,7 @@ class Official(models.Model):
     post = models.TextField(default="")
     services = ArrayField(models.TextField(), default=list)
     clerk = models.BooleanField(default=False)
+    role = models.TextField(default="", db_default="")
     sample = models.BooleanField(default=False)
 
     class Meta:
@@ -36,6 +40,9 @@ class Official(models.Model):
         db_table = "officials"
         constraints = [
             models.UniqueConstraint(fields=["agency", "name", "post"], name="officials_one_in_post"),
+            models.UniqueConstraint(
+                fields=["agency", "name"], name="officials_one_role", condition=~models.Q(role="")
+            ),
         ]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from qipan import records
+from qipan.core.sharing import Role
 from qipan.ledger import operations as ledger
 from qipan.people.actors import SYSTEM, Acting
 from qipan.people.queries import key_digest, person_by_number
@@ -22,19 +23,30 @@ WHERE (persons.name, persons.phone, persons.story_zh, persons.story_en)
 RETURNING id
 """
 APPOINT = """
-INSERT INTO officials (name, agency, post, services, clerk, sample) VALUES (%s, %s, %s, %s, %s, %s)
-ON CONFLICT (agency, name, post) DO UPDATE SET services = excluded.services, clerk = excluded.clerk
+INSERT INTO officials (name, agency, post, services, clerk, role, sample) VALUES (%s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (agency, name, post) DO UPDATE SET services = excluded.services, clerk = excluded.clerk, role = excluded.role
 RETURNING id
 """
 APPOINT_SAMPLES = """
-INSERT INTO officials (name, agency, post, services, clerk, sample)
-SELECT name, agency, post, '{}', post = %s, true
-FROM unnest(%s::text[], %s::text[], %s::text[]) AS new (name, agency, post)
+INSERT INTO officials (name, agency, post, services, clerk, role, sample)
+SELECT name, agency, post, '{}', post = %s, role, true
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS new (name, agency, post, role)
 ON CONFLICT (agency, name, post) DO NOTHING
 """
+OTHER_ROLES = "SELECT count(*) FROM officials WHERE agency = %s AND name = %s AND post <> %s AND role <> ''"
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓韩冯曹"
 GIVEN = "文明志华建国秀英丽芳静敏强军杰磊洋勇艳娟涛超霞平刚桂兰婷宁晓峰玲辉鹏"
 POST, CLERK_POST = "经办人", "代办员"
+ROLE_POSTS = {
+    Role.REQUESTER: "数据共享申请员",
+    Role.APPROVER: "数据共享审批员",
+    Role.AUDITOR: "数据安全审计员",
+    Role.COORDINATOR: "数据共享协调员",
+}
+
+
+class UnableToAppoint(Exception):
+    """Whoever requests, approves, audits or decides disputes about shared data does one of these alone."""
 
 
 class UnableToServe(Exception):
@@ -61,12 +73,21 @@ def appoint_official(
     at: datetime,
     services: Collection[str] = (),
     clerk: bool = False,
+    role: Role | None = None,
     sample: bool = False,
     acting: Acting = SYSTEM,
 ) -> int:
-    """Put an official in post, or change what they handle; give their number."""
-    number = records.number(APPOINT, [name, agency, post, list(services), clerk, sample])
-    details = {"agency": agency, "post": post, "services": sorted(services), "clerk": clerk}
+    """Put an official in post, or change what they handle; give their number. Raises UnableToAppoint."""
+    if role and records.number(OTHER_ROLES, [agency, name, post]):
+        raise UnableToAppoint
+    number = records.number(APPOINT, [name, agency, post, list(services), clerk, role or "", sample])
+    details = {
+        "agency": agency,
+        "post": post,
+        "services": sorted(services),
+        "clerk": clerk,
+        "role": role or "",
+    }
     ledger.append([acting.entry("appoint_official", f"official:{number}", **details)], at)
     return number
 
@@ -77,18 +98,30 @@ def appoint_sample_official(*, agency: str, at: datetime, clerk: bool = False) -
     return appoint_official(agency=agency, name=_name(agency), post=post, at=at, clerk=clerk, sample=True)
 
 
-def appoint_sample_officials(*, agencies: Collection[str], at: datetime, clerks: Collection[str] = ()) -> int:
-    """Put synthetic officials in post at many agencies, and clerks at others; give how many were not there yet."""
-    codes, clerk_codes = sorted(set(agencies)), sorted(set(clerks))
-    names = [_name(code) for code in (*codes, *clerk_codes)]
-    posts = [*(POST for _ in codes), *(CLERK_POST for _ in clerk_codes)]
-    new = records.execute(APPOINT_SAMPLES, [CLERK_POST, names, [*codes, *clerk_codes], posts])
+def appoint_sample_officials(
+    *,
+    agencies: Collection[str],
+    at: datetime,
+    clerks: Collection[str] = (),
+    roles: Collection[tuple[str, Role]] = (),
+) -> int:
+    """Put synthetic officials in post at many agencies, clerks at others, and those with a role in the sharing of data.
+
+    Gives how many were not there yet.
+    """
+    new_ones = [(code, POST, "") for code in sorted(set(agencies))]
+    new_ones += [(code, CLERK_POST, "") for code in sorted(set(clerks))]
+    new_ones += [(code, ROLE_POSTS[role], str(role)) for code, role in sorted(set(roles))]
+    names = [_name(code + role) for code, _post, role in new_ones]
+    columns = [[*column] for column in zip(*new_ones, strict=True)] or [[], [], []]
+    new = records.execute(APPOINT_SAMPLES, [CLERK_POST, names, *columns])
     if new:
         ledger.append([SYSTEM.entry("appoint_sample_officials", "officials:sample", count=new)], at)
     return new
 
 
 def _name(agency: str) -> str:
+    """A name that is always the same for an agency, and another for each role in it."""
     digest = hashlib.sha256(agency.encode()).digest()
     return SURNAMES[digest[0] % len(SURNAMES)] + GIVEN[digest[1] % len(GIVEN)] + GIVEN[digest[2] % len(GIVEN)]
 

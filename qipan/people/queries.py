@@ -7,7 +7,7 @@ from qipan.people.actors import Actor
 from qipan.people.rows import ApiKeyRow, OfficialRow, PersonRow
 
 PERSON = "SELECT id, id_number, name, phone, story_zh, story_en, sample FROM persons"
-OFFICIAL = "SELECT id, name, agency, post, services, clerk, sample FROM officials"
+OFFICIAL = "SELECT id, name, agency, post, services, clerk, role, sample FROM officials"
 
 
 def person(person_id: int) -> PersonRow | None:
@@ -77,7 +77,7 @@ def key_digest(key: str) -> bytes:
 
 
 def _actor(row: OfficialRow) -> Actor:
-    return Actor("official", row.id, row.name, row.agency, row.services, row.clerk)
+    return Actor("official", row.id, row.name, row.agency, row.services, row.clerk, row.role)
 
 
 def _literal(search: str) -> str:

@@ -25,6 +25,7 @@ class OfficialRow(NamedTuple):
     post: str
     services: tuple[str, ...]
     clerk: bool
+    role: str
     sample: bool
 
 

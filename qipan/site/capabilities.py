@@ -1,3 +1,13 @@
 """The capability packages, in alphabetical order: each may have models, tasks and operations."""
 
-CAPABILITIES = ("agencies", "applications", "catalogue", "exchange", "ledger", "limits", "people", "voice")
+CAPABILITIES = (
+    "agencies",
+    "applications",
+    "catalogue",
+    "exchange",
+    "ledger",
+    "limits",
+    "people",
+    "sharing",
+    "voice",
+)

@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime
 
+import pytest
+from django.db import IntegrityError
+
+from qipan.core.sharing import Role
 from qipan.ledger.models import Entry
 from qipan.people import operations, queries
 from qipan.people.actors import SYSTEM, Acting, Actor
@@ -101,3 +105,19 @@ def test_unknown_numbers_belong_to_nobody(db: None) -> None:
     assert queries.actor_of_official(1) is None
     assert queries.actor_of_key("") is None
     assert not Official.objects.exists()
+
+
+def test_nobody_has_two_roles_in_the_sharing_of_data(db: None) -> None:
+    operations.appoint_official(agency=POLICE, name="陈", post="申请员", role=Role.REQUESTER, at=NOON)
+    with pytest.raises(operations.UnableToAppoint):
+        operations.appoint_official(agency=POLICE, name="陈", post="审批员", role=Role.APPROVER, at=NOON)
+    with pytest.raises(IntegrityError):
+        Official.objects.create(agency=POLICE, name="陈", post="审计员", role="auditor")
+
+
+def test_sample_officials_of_different_roles_are_different_people(db: None) -> None:
+    roles = [(POLICE, role) for role in Role]
+    assert operations.appoint_sample_officials(agencies=[POLICE], roles=roles, at=NOON) == 5
+    assert operations.appoint_sample_officials(agencies=[POLICE], roles=roles, at=NOON) == 0
+    assert {row.role for row in queries.sample_officials(POLICE)} == {"", *Role}
+    assert len({row.name for row in queries.sample_officials(POLICE)}) == 5
