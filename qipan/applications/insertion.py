@@ -28,19 +28,23 @@ from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
 
 INSERT = f"""
-WITH created AS (
+WITH drafted AS (
+  UPDATE drafts SET application = %(application)s
+  WHERE id = %(draft)s::uuid AND application IS NULL AND xmin = %(written_by)s::text::xid
+    AND EXISTS (SELECT FROM plans WHERE digest = %(plan)s)
+  RETURNING id),
+created AS (
   INSERT INTO applications (id, number, person, event, version, plan, state, consents, without, lacking, skipped, missing,
     trouble, submitted_at, idempotency_key)
   SELECT %(application)s, %(number)s, %(person)s, %(event)s, %(version)s, digest, '{ApplicationState.RUNNING}',
     %(consents)s::text[], %(without)s::text[], %(lacking)s::text[], %(skipped)s::text[], '{{}}', '', %(at)s, %(key)s
-  FROM plans WHERE digest = %(plan)s
+  FROM plans WHERE digest = %(plan)s AND (%(draft)s::uuid IS NULL OR EXISTS (SELECT FROM drafted))
   ON CONFLICT (person, idempotency_key) DO NOTHING
   RETURNING id),
 learned AS (
   INSERT INTO fact_sets (application_id, learned) SELECT id, %(learned)s::jsonb FROM created),
 opened AS ({opening.INSERT_CASES.format(application="created.id", created="created,")}),
 trail AS ({ledger.INSERT_ENTRIES.format(created="created,")}),
-drafted AS (UPDATE drafts SET application = created.id FROM created WHERE drafts.id = %(draft)s::uuid),
 sent AS (UPDATE uploads SET application = created.id FROM created WHERE uploads.draft = %(draft)s::uuid),
 later AS (SELECT procrastinate_defer_jobs_v1(ARRAY[{JOB}]::procrastinate_job_to_defer_v1[]) FROM created)
 SELECT (SELECT count(*) FROM created), (SELECT count(*) FROM later), EXISTS (SELECT FROM plans WHERE digest = %(plan)s)
@@ -54,12 +58,16 @@ class _Outcome(NamedTuple):
 
 
 class Submission(NamedTuple):
-    """A complete form, ready to be written; ``values`` are all the facts in it."""
+    """A complete form, ready to be written; ``values`` are all the facts in it.
+
+    ``written_by`` is the transaction that last wrote the draft, as it was read.
+    """
 
     acting: Acting
     person: int
     key: str
     draft: UUID | None
+    written_by: str | None
     asking: Asking
     answered: Answered
     values: Mapping[Field, Value]
@@ -71,7 +79,7 @@ class Submission(NamedTuple):
 
 
 def insert(submission: Submission, at: datetime) -> Submitted | None:
-    """Write a submission; None when its key has been used already. See Note [One statement, one transaction]."""
+    """Write a submission; None when its key has been used already, or its draft is not as it was read. See Note [One statement, one transaction]."""
     planned = submission.answered.planned
     application, number = new_id(at), new_number(at)
     cases = opening.new_cases(submission.asking, planned.plan, submission.values, at)
@@ -97,6 +105,7 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
         "skipped": submission.skipped,
         "key": submission.key,
         "draft": submission.draft,
+        "written_by": submission.written_by,
         "at": at,
         "run_at": None,
         "learned": learned_document(submission.learned),

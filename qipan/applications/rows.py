@@ -155,6 +155,14 @@ class StatusRow(NamedTuple):
     ended: int
 
 
+class Discarded(NamedTuple):
+    """A draft that was thrown away and can still be had back."""
+
+    id: UUID
+    event: str
+    version: int
+
+
 class DraftSummary(NamedTuple):
     """A form begun and not submitted; ``answered`` counts what was typed."""
 

@@ -1,4 +1,4 @@
-"""What runs later: advancing applications, and bringing back the jobs of a worker that died.
+"""What runs later: advancing applications, bringing back the jobs of a worker that died, forgetting what was thrown away.
 
 A job is enqueued in the transaction of the act that causes it, so it cannot be lost; it may run twice, so it can be repeated.
 """
@@ -16,6 +16,7 @@ from qipan.applications.advancing import advance_application
 from qipan.applications.errors import NotTheirs
 from qipan.applications.later import QUEUE, TASK
 from qipan.applications.models import Application
+from qipan.applications.operations import forget_discarded_drafts
 
 ATTEMPTS = 5
 HEARTBEAT = 3.0  # seconds between two signs of life of a worker
@@ -62,6 +63,17 @@ async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
         if job.id is not None and job.id != context.job.id:
             await manager.retry_job_by_id_async(job.id, retry_at=timezone.now())
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="forget")
+@app.task(name="qipan.applications.tasks.forget", queue=QUEUE, queueing_lock="forget")
+def forget(timestamp: int) -> None:  # noqa: ARG001 -- procrastinate gives it
+    """Delete for good what people threw away a while ago."""
+    try:
+        with transaction.atomic():
+            forget_discarded_drafts(at=timezone.now())
+    finally:
+        connection.close()
 
 
 def run_worker(*, concurrency: int = 2) -> None:

@@ -22,14 +22,8 @@ SELECT c.relname, EXISTS (
   SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = c.oid AND p.proname = 'qipan_forbid')
 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') ORDER BY 1
 """
-SHED = (
-    "allowances",
-    "discarded_drafts",
-    "drafts",
-    "exchange_nonces",
-    "uploads",
-    "procrastinate_",
-)  # tables, or beginnings of their names, whose rows end
+# Tables, or beginnings of their names, whose rows end.
+SHED = ("allowances", "discarded_drafts", "drafts", "uploads", "procrastinate_")
 KEPT_BY_DJANGO = "django_"
 # `prepare` may run twice at once; PostgreSQL does not take two grants on one table at the same moment.
 TAKE_TURNS = "SELECT pg_advisory_xact_lock(4085180141)"

@@ -1,5 +1,6 @@
 """Forms begun: kept as typed, looked up with consent, and nobody else's."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,8 @@ from django.db import transaction
 from qipan.applications import operations, queries
 from qipan.applications.errors import NotTheirs, UnableToStart
 from qipan.applications.forms import FormView
-from qipan.applications.models import Call, Draft, Upload
+from qipan.applications.models import Call, DiscardedDraft, Draft, Upload
+from qipan.applications.operations.drafts import KEPT
 from qipan.applications.prefill import prefill_draft
 from tests import cast as play
 from tests.cast import MONDAY, Cast
@@ -177,7 +179,7 @@ def test_a_document_sent_meets_the_need_and_taken_out_leaves_it(cast: Cast) -> N
         at=MONDAY,
     )
     assert seen(cast, draft).complete
-    operations.remove_upload(acting=cast.mother, upload=upload)
+    operations.remove_upload(acting=cast.mother, upload=upload, at=MONDAY)
     assert not seen(cast, draft).complete
 
 
@@ -200,7 +202,7 @@ def test_another_persons_draft_can_be_neither_seen_nor_touched(cast: Cast) -> No
         operations.consent(acting=cast.neighbour, draft=draft, resources={"population"}, at=MONDAY)
     with pytest.raises(NotTheirs):
         prefill_draft(acting=cast.neighbour, draft=draft, at=MONDAY, sources=play.registers())
-    operations.discard_draft(acting=cast.neighbour, draft=draft)
+    operations.discard_draft(acting=cast.neighbour, draft=draft, at=MONDAY)
     assert kept(draft).answers == {}
 
 
@@ -210,9 +212,42 @@ def test_a_discarded_draft_takes_its_documents_along(cast: Cast) -> None:
         operations.attach_upload(
             acting=cast.mother, draft=draft, service="s", evidence="e", filename="f", content=PDF, at=MONDAY
         )
-    operations.discard_draft(acting=cast.mother, draft=draft)
+    operations.discard_draft(acting=cast.mother, draft=draft, at=MONDAY)
     assert not Draft.objects.exists()
+    operations.forget_discarded_drafts(at=MONDAY + KEPT)
+    assert Upload.objects.exists()
+    operations.forget_discarded_drafts(at=MONDAY + KEPT + timedelta(seconds=1))
     assert not Upload.objects.exists()
+    assert not DiscardedDraft.objects.exists()
+
+
+def test_a_discarded_draft_comes_back_just_as_it_was(cast: Cast) -> None:
+    draft = play.filled_draft(cast, answers={"child.name": "王😀 بيت"})
+    with transaction.atomic():
+        sent = operations.attach_upload(
+            acting=cast.mother, draft=draft, service="s", evidence="e", filename="f", content=PDF, at=MONDAY
+        )
+    before = Draft.objects.values().get(id=draft)
+    operations.discard_draft(acting=cast.mother, draft=draft, at=MONDAY)
+    assert queries.form(draft, cast.mother_id, "zh", TODAY) is None
+    assert queries.discarded_draft(draft, cast.neighbour.actor.id) is None
+    with pytest.raises(NotTheirs):
+        operations.restore_draft(acting=cast.neighbour, draft=draft)
+    with pytest.raises(NotTheirs):
+        operations.attach_upload(
+            acting=cast.mother,
+            draft=draft,
+            service="s",
+            evidence="e",
+            filename="g",
+            content=b"%PDF-2",
+            at=MONDAY,
+        )
+    operations.restore_draft(acting=cast.mother, draft=draft)
+    assert Draft.objects.values().get(id=draft) == before
+    assert Upload.objects.get().id == sent
+    with pytest.raises(NotTheirs):
+        operations.restore_draft(acting=cast.mother, draft=draft)
 
 
 def test_drafts_are_listed_newest_first_until_submitted(cast: Cast) -> None:

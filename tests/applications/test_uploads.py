@@ -75,7 +75,7 @@ def test_nobody_sends_to_or_takes_from_anothers_form(cast: Cast, draft: UUID) ->
         send(cast, b"%PDF-", draft, cast.neighbour)
     upload = send(cast, b"%PDF-", draft)
     with pytest.raises(NotTheirs):
-        operations.remove_upload(acting=cast.neighbour, upload=upload)
+        operations.remove_upload(acting=cast.neighbour, upload=upload, at=MONDAY)
     assert queries.upload_content(upload, cast.neighbour.actor.id) is None
 
 

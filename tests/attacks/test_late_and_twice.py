@@ -197,7 +197,7 @@ def test_what_is_decided_is_not_withdrawn(cast: Cast) -> None:
 
 def test_a_discarded_draft_is_not_submitted(cast: Cast) -> None:
     draft = play.filled_draft(cast)
-    operations.discard_draft(acting=cast.mother, draft=draft)
+    operations.discard_draft(acting=cast.mother, draft=draft, at=MONDAY)
     with pytest.raises(NotTheirs):
         operations.submit_application(
             acting=cast.mother, person=cast.mother_id, idempotency_key="", draft=draft, at=MONDAY
@@ -218,7 +218,7 @@ def test_a_submitted_form_changes_no_more(cast: Cast) -> None:
         operations.consent(resources=[], refused=play.RESOURCES, **late)
     with pytest.raises(NotTheirs):
         operations.attach_upload(service=SERVICE, evidence="x", filename="x.pdf", content=b"%PDF-", **late)
-    operations.discard_draft(acting=cast.mother, draft=draft)
+    operations.discard_draft(acting=cast.mother, draft=draft, at=MONDAY)
     assert Draft.objects.values().get(id=draft) == before
     with pytest.raises(NotTheirs):
         operations.answer_missing(

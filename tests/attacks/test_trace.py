@@ -31,7 +31,9 @@ TABLES = (
 Act = Callable[[], object]
 Scene = Callable[[Cast], Act]
 
-PRIVATE = {"start_draft", "save_answers", "discard_draft", "attach_upload", "remove_upload"}
+PRIVATE = {
+    "start_draft", "save_answers", "discard_draft", "restore_draft", "forget_discarded_drafts", "attach_upload", "remove_upload",
+}  # fmt: skip
 """Of a draft, which is nobody's business before it is sent: no act, and no trace."""
 
 

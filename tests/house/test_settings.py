@@ -58,7 +58,11 @@ def start(**settings: str) -> subprocess.CompletedProcess[str]:
         ("QIPAN_DEBUG", "yes", "QIPAN_DEBUG is 'yes'; it must be 1 (yes) or 0 (no)."),
         ("QIPAN_WORKERS", "0", "QIPAN_WORKERS is '0'; it must be a whole number from 1 to 64."),
         ("QIPAN_THREADS", "４", "QIPAN_THREADS is '４'; it must be a whole number from 1 to 64."),
-        ("QIPAN_LIMITS", "submit=many", "QIPAN_LIMITS has 'submit=many'; it must be off, or numbers for an hour"),
+        (
+            "QIPAN_LIMITS",
+            "submit=many",
+            "QIPAN_LIMITS has 'submit=many'; it must be off, or numbers for an hour",
+        ),
         ("QIPAN_LIMITS", "walk=3", "QIPAN_LIMITS has 'walk=3'"),
         ("QIPAN_OWNER_URL", "sqlite:///x", "QIPAN_OWNER_URL must be like postgresql://"),
         ("DATABASE_URL", "mysql://root@localhost/qipan", "DATABASE_URL must be like postgresql://"),

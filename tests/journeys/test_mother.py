@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
 
+from qipan.applications import operations
 from qipan.applications.models import Application, Draft
 from qipan.voice.models import Rating
 from tests import cast as play
-from tests.cast import Cast
+from tests.cast import MONDAY, Cast
 from tests.journeys.mother_steps import Keyboard, Pointer, fill_in, rate, sign_in, start, submit, supply
 
 Accessible = Callable[[Page], None]
@@ -229,6 +230,8 @@ def addresses(cast: Cast) -> list[str]:
     """A page of every kind, with something on it."""
     unfinished = play.filled_draft(cast, answers={"child.name": "王"})
     whole = play.filled_draft(cast)
+    discarded = play.filled_draft(cast)
+    operations.discard_draft(acting=cast.mother, draft=discarded, at=MONDAY)
     running = play.running(cast)
     case = play.case_of(running.application, "guidance").id
     there = f"/applications/{running.number}"
@@ -240,7 +243,7 @@ def addresses(cast: Cast) -> list[str]:
         "/events/birth/",
         f"/drafts/{unfinished}/?check=1",
         f"/drafts/{unfinished}/facts/father.name/",
-        f"/drafts/{unfinished}/discard/",
+        f"/applications/?discarded={discarded}",
         f"/drafts/{whole}/check/",
         "/applications/",
         f"{there}/",

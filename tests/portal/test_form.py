@@ -274,8 +274,19 @@ def test_an_incomplete_form_is_not_submitted_but_says_what_is_missing(
 # Throwing it away
 
 
-def test_a_draft_is_deleted_after_asking_once(mother: Client, draft: UUID) -> None:
-    assert "不能恢复" in mother.get(f"/drafts/{draft}/discard/").content.decode()
-    assert Draft.objects.filter(id=draft).exists()
-    assert "草稿已经删除" in mother.post(f"/drafts/{draft}/discard/", follow=True).content.decode()
+def test_a_deleted_draft_can_be_had_back(mother: Client, draft: UUID, neighbour: Client) -> None:
+    deleted = mother.post(f"/drafts/{draft}/discard/", follow=True)
+    assert "撤销删除" in deleted.content.decode()
     assert not Draft.objects.filter(id=draft).exists()
+    address, _status = deleted.redirect_chain[-1]
+    assert "撤销删除" not in neighbour.get(address).content.decode()
+    assert neighbour.post(f"/drafts/{draft}/restore/").status_code == 404
+    assert "找回来了" in mother.post(f"/drafts/{draft}/restore/", follow=True).content.decode()
+    assert Draft.objects.filter(id=draft).exists()
+    assert "撤销删除" not in mother.get(address).content.decode()
+
+
+def test_deleting_twice_or_what_is_not_there_says_nothing_strange(mother: Client, draft: UUID) -> None:
+    for _ in range(2):
+        assert mother.post(f"/drafts/{draft}/discard/", follow=True).status_code == 200
+    assert mother.get("/applications/?discarded=rubbish").status_code == 200

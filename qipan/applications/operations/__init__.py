@@ -21,7 +21,14 @@ from qipan.applications.operations.answering import (
     withdraw_application,
     withdraw_case,
 )
-from qipan.applications.operations.drafts import consent, discard_draft, save_answers, start_draft
+from qipan.applications.operations.drafts import (
+    consent,
+    discard_draft,
+    forget_discarded_drafts,
+    restore_draft,
+    save_answers,
+    start_draft,
+)
 from qipan.applications.operations.handling import (
     BatchResult,
     accept_case,
@@ -60,10 +67,12 @@ __all__ = [
     "decline_case",
     "deliver_case",
     "discard_draft",
+    "forget_discarded_drafts",
     "grant_case",
     "grant_cases",
     "refuse_case",
     "remove_upload",
+    "restore_draft",
     "retry_application",
     "return_for_correction",
     "review_case",

@@ -4,7 +4,7 @@ Drafts are not acts: nothing is entered in the trail before submission, save con
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from qipan import records
@@ -35,9 +35,18 @@ UPDATE drafts SET
 WHERE id = %(draft)s AND application IS NULL AND person = %(person)s
 """
 DISCARD = """
-WITH discarded AS (DELETE FROM drafts WHERE id = %s AND person = %s AND application IS NULL RETURNING id)
-DELETE FROM uploads USING discarded WHERE uploads.draft = discarded.id
+WITH gone AS (DELETE FROM drafts WHERE id = %s AND person = %s AND application IS NULL RETURNING *)
+INSERT INTO discarded_drafts (id, person, draft, discarded_at) SELECT id, person, to_jsonb(gone), %s FROM gone
 """
+RESTORE = """
+WITH back AS (DELETE FROM discarded_drafts WHERE id = %s AND person = %s RETURNING draft)
+INSERT INTO drafts SELECT whole.* FROM back, jsonb_populate_record(NULL::drafts, back.draft) AS whole
+"""
+FORGET = """
+WITH old AS (DELETE FROM discarded_drafts WHERE discarded_at < %s RETURNING id)
+DELETE FROM uploads USING old WHERE uploads.draft = old.id
+"""
+KEPT = timedelta(hours=1)  # how long a draft that was thrown away can be had back
 LONGEST = 2000  # characters of one answer as it is kept
 
 
@@ -104,9 +113,20 @@ def consent(
         ledger.append([acting.entry("consent", f"draft:{draft}", **given)], at)
 
 
-def discard_draft(*, acting: Acting, draft: UUID) -> None:
-    """Throw a draft away, and what was sent with it."""
-    records.execute(DISCARD, [draft, acting.applicant])
+def discard_draft(*, acting: Acting, draft: UUID, at: datetime) -> bool:
+    """Throw a draft away, and what was sent with it; whether there was one. For a while it can be restored."""
+    return bool(records.execute(DISCARD, [draft, acting.applicant, at]))
+
+
+def restore_draft(*, acting: Acting, draft: UUID) -> None:
+    """Have back a draft that was thrown away, just as it was, documents included. Raises NotTheirs."""
+    if not records.execute(RESTORE, [draft, acting.applicant]):
+        raise NotTheirs
+
+
+def forget_discarded_drafts(*, at: datetime) -> None:
+    """Delete for good what was thrown away a while ago."""
+    records.execute(FORGET, [at - KEPT])
 
 
 def _kept(typed: Mapping[str, object]) -> dict[str, object]:

@@ -1,4 +1,10 @@
-"""Submitting a form: once, complete, and checked to the last answer."""
+"""Submitting a form: once, complete, and checked to the last answer.
+
+Note [Submitting while documents come and go]
+Whoever types into a draft, sends a document for it or removes one changes the draft's row, and whoever throws it away removes it. The
+statement that submits takes the row as it was read, or writes nothing; then all is read and checked again. So what is
+submitted is what was checked, and every document is the application's or still the draft's.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -24,7 +30,7 @@ READ = """
 SELECT p.name, p.id_number, p.phone, (SELECT coalesce(max(number), 0) FROM library_versions) AS current_version,
   d.id AS draft, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
   ARRAY(SELECT DISTINCT u.service || ' ' || u.evidence FROM uploads u WHERE u.draft = d.id) AS sent,
-  a.id AS application, a.number
+  a.id AS application, a.number, d.xmin::text AS written_by
 FROM persons p LEFT JOIN drafts d ON d.id = %(draft)s AND d.person = p.id
   LEFT JOIN applications a ON a.person = p.id AND a.idempotency_key = %(key)s
 WHERE p.id = %(person)s
@@ -33,6 +39,7 @@ EXISTING = """
 SELECT number, id AS application, false AS created FROM applications WHERE person = %s AND idempotency_key = %s
 """
 LONGEST_KEY = 200
+ATTEMPTS = 20  # at a draft that changes whenever it has just been read
 
 
 class _Start(NamedTuple):
@@ -53,6 +60,7 @@ class _Start(NamedTuple):
     sent: tuple[str, ...]
     application: UUID | None
     number: str | None
+    written_by: str | None
 
 
 class _Content(NamedTuple):
@@ -90,22 +98,19 @@ def submit_application(
     if not acting.may_apply_for(person):
         raise NotTheirs
     key = f"draft:{draft}" if draft else f"key:{idempotency_key[:LONGEST_KEY]}"
-    start = records.prepared(_Start, READ, {"draft": draft, "person": person, "key": key})
-    if start is None or (draft is not None and start.draft is None):
-        raise NotTheirs
-    if start.application is not None and start.number is not None:
-        return Submitted(start.number, start.application, created=False)
-    given = _Content(event, start.current_version, answers or {}, frozenset(consents), frozenset(skipped))
-    content = _with_draft(given, start)
-    submission = _submission(start, content, acting=acting, person=person, key=key, at=at)
-    return insert(submission, at) or _existing(person, key)
-
-
-def _existing(person: int, key: str) -> Submitted:
-    found = records.first(Submitted, EXISTING, [person, key])
-    if found is None:
-        raise NotTheirs
-    return found
+    for _attempt in range(ATTEMPTS):
+        start = records.prepared(_Start, READ, {"draft": draft, "person": person, "key": key})
+        if start is None or (draft is not None and start.draft is None):
+            raise NotTheirs
+        if start.application is not None and start.number is not None:
+            return Submitted(start.number, start.application, created=False)
+        given = _Content(event, start.current_version, answers or {}, frozenset(consents), frozenset(skipped))
+        content = _with_draft(given, start)
+        submission = _submission(start, content, acting=acting, person=person, key=key, at=at)
+        done = insert(submission, at) or records.first(Submitted, EXISTING, [person, key])
+        if done is not None:
+            return done
+    raise UnableToSubmit
 
 
 def _with_draft(given: _Content, start: _Start) -> _Content:
@@ -140,6 +145,7 @@ def _submission(
         person=person,
         key=key,
         draft=start.draft,
+        written_by=start.written_by,
         asking=asking,
         answered=answered,
         values={**base, **answered.values},

@@ -33,8 +33,9 @@ TO_CASE = """
 SELECT a.person, NULL::uuid AS draft, a.id AS application FROM cases c JOIN applications a ON a.id = c.application_id
 WHERE c.id = %(to)s AND a.person = %(person)s AND c.state = 'returned' AND c.service = %(service)s
 """
-# Two requests with one file, the second sent before the first was answered, take turns at the draft.
-TAKE_TURNS = "SELECT d.id FROM drafts d WHERE d.id = %(to)s AND d.person = %(person)s FOR UPDATE"
+# Two requests with one file, the second sent before the first was answered, take turns at the draft; so does its submission, which
+# sees by the changed row that it has to read again. See Note [Submitting while documents come and go].
+TAKE_TURNS = "UPDATE drafts d SET updated_at = %(at)s WHERE d.id = %(to)s AND d.person = %(person)s AND d.application IS NULL"
 SAME = """
 SELECT u.id FROM uploads u
 WHERE u.draft = %(to)s AND u.person = %(person)s AND u.service = %(service)s AND u.evidence = %(evidence)s AND u.sha256 = %(sha256)s
@@ -45,8 +46,10 @@ WHERE person = %(person)s
   AND (draft = %(to)s OR application = (SELECT application_id FROM cases WHERE id = %(to)s))
 """
 REMOVE = """
-DELETE FROM uploads USING drafts d
-WHERE uploads.id = %s AND d.id = uploads.draft AND d.person = %s AND d.application IS NULL
+WITH held AS (
+  UPDATE drafts SET updated_at = %(at)s
+  WHERE id = (SELECT draft FROM uploads WHERE id = %(upload)s) AND person = %(person)s AND application IS NULL RETURNING id)
+DELETE FROM uploads USING held WHERE uploads.id = %(upload)s AND uploads.draft = held.id
 """
 
 
@@ -84,9 +87,9 @@ def attach_upload_to_case(
     return upload
 
 
-def remove_upload(*, acting: Acting, upload: UUID) -> None:
+def remove_upload(*, acting: Acting, upload: UUID, at: datetime) -> None:
     """Take a document back out of a draft. Raises NotTheirs."""
-    if not records.execute(REMOVE, [upload, acting.applicant]):
+    if not records.execute(REMOVE, {"upload": upload, "person": acting.applicant, "at": at}):
         raise NotTheirs
 
 

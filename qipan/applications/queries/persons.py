@@ -19,6 +19,7 @@ from qipan.applications.rows import (
     CaseOfApplication,
     CorrectionRow,
     DataUse,
+    Discarded,
     DraftSummary,
     Fact,
     Learned,
@@ -76,6 +77,9 @@ FROM applications a WHERE a.number = %s AND a.person = %s
 DRAFTS = """
 SELECT id, event, version, updated_at, (SELECT count(*) FROM jsonb_object_keys(answers)) AS answered
 FROM drafts WHERE person = %s AND application IS NULL ORDER BY updated_at DESC LIMIT %s
+"""
+DISCARDED = """
+SELECT id, draft ->> 'event' AS event, (draft ->> 'version')::int AS version FROM discarded_drafts WHERE id = %s AND person = %s
 """
 UPLOADS = "SELECT id, service, evidence, filename, media_type, size, sent_at FROM uploads WHERE draft = %s ORDER BY id"
 CONTENT = "SELECT filename, media_type, content FROM uploads WHERE id = %s AND person = %s"
@@ -158,6 +162,11 @@ def submission_status(number: str, person: int) -> StatusRow | None:
 def drafts_of(person: int, limit: int = 20) -> list[DraftSummary]:
     """List what a person has begun and not submitted."""
     return records.rows(DraftSummary, DRAFTS, [person, limit])
+
+
+def discarded_draft(draft_id: UUID, person: int) -> Discarded | None:
+    """Find one of a person's own drafts that was thrown away a little while ago."""
+    return records.first(Discarded, DISCARDED, [draft_id, person])
 
 
 def draft(draft_id: UUID, person: int) -> DraftRow | None:

@@ -138,7 +138,18 @@ def save(request: HttpRequest, draft: UUID, given: AnswersIn) -> Status[None]:
 @router.delete("/drafts/{draft}", response={204: None}, summary="Throw a form away")
 def discard(request: HttpRequest, draft: UUID) -> Status[None]:
     with transaction.atomic():
-        operations.discard_draft(acting=acting(request), draft=draft)
+        operations.discard_draft(acting=acting(request), draft=draft, at=timezone.now())
+    return Status(204, None)
+
+
+@router.post(
+    "/drafts/{draft}/restoration",
+    response={204: None},
+    summary="Have back a form thrown away within the hour",
+)
+def restore(request: HttpRequest, draft: UUID) -> Status[None]:
+    with transaction.atomic():
+        operations.restore_draft(acting=acting(request), draft=draft)
     return Status(204, None)
 
 

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qipan.applications.rows import ApplicationRow, DataUse, DraftSummary
+from qipan.applications.rows import ApplicationRow, DataUse, Discarded, DraftSummary
 from qipan.catalogue import queries as catalogue
 from qipan.core.elements import Field
 from qipan.faces.look.state_words import Said, application_state, case_state
@@ -59,6 +59,11 @@ class UseLine(NamedTuple):
     purpose: str
     legal_basis: str
     outcome: Said
+
+
+def discarded_line(gone: Discarded, language: str) -> DraftLine:
+    """The form that was just thrown away."""
+    return DraftLine(gone.id, event_titles(gone.version, gone.event, language)[0], "")
 
 
 def draft_lines(drafts: Iterable[DraftSummary], language: str) -> tuple[DraftLine, ...]:

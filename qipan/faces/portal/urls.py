@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft>/check/", drafts.check, name="check"),
     path("drafts/<uuid:draft>/submit/", drafts.submit, name="submit"),
     path("drafts/<uuid:draft>/discard/", drafts.discard, name="discard"),
+    path("drafts/<uuid:draft>/restore/", drafts.restore, name="restore"),
     path("uploads/<uuid:upload>/", uploads.upload, name="upload"),
     path("applications/", mine.mine, name="mine"),
     path("applications/<str:number>/", applications.progress, name="application"),

@@ -1,5 +1,6 @@
 """A form on its way: consent to the look-ups, the questions, the check, and the submission."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -33,6 +34,7 @@ from qipan.faces.look.limits import (
 from qipan.faces.look.titles import Titles
 from qipan.faces.portal.claims import claim_page
 from qipan.faces.portal.draft_views import FormPage, asked_lookups, consent_page, form_page
+from qipan.faces.portal.pages.mine import DISCARDED
 from qipan.faces.portal.pages.shell import language, page
 from qipan.faces.portal.pages.uploads import Sent, sent_documents
 from qipan.faces.portal.refusals import refusal, theirs
@@ -148,7 +150,7 @@ def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
         return redirect("portal:check", draft=draft)
     spend(request, SUBMIT, acting)
     try:
-        with transaction.atomic(), theirs():
+        with theirs():
             submitted = operations.submit_application(
                 acting=acting, person=acting.applicant, idempotency_key=str(draft), draft=draft, at=at
             )
@@ -179,15 +181,22 @@ def claim(request: HttpRequest, draft: UUID, field: str) -> HttpResponse:
 
 
 @access(signed_in_person)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def discard(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """Throw a draft away, after asking once."""
-    if request.method != "POST":
-        view = the_form(request, draft)
-        return page(request, "discard.html", {"draft": draft, "title": view.title}, here="mine")
+    """Throw a draft away; the list then offers to have it back."""
     with transaction.atomic():
-        operations.discard_draft(acting=the_acting(request), draft=draft)
-    messages.success(request, _("草稿已经删除。"))
+        gone = operations.discard_draft(acting=the_acting(request), draft=draft, at=timezone.now())
+    query = f"?{urlencode({DISCARDED: draft})}" if gone else ""
+    return redirect(f"{reverse('portal:mine')}{query}")
+
+
+@access(signed_in_person)
+@require_POST
+def restore(request: HttpRequest, draft: UUID) -> HttpResponse:
+    """Have back a draft that was thrown away, documents included."""
+    with transaction.atomic(), theirs():
+        operations.restore_draft(acting=the_acting(request), draft=draft)
+    messages.success(request, _("草稿找回来了，填过的内容和材料都在。"))
     return redirect("portal:mine")
 
 
@@ -240,7 +249,7 @@ def _keep(request: HttpRequest, draft: UUID) -> list[str]:
             acting=acting, draft=draft, answers=answers_in(request.POST), skipped=skipped, at=at
         )
         if "remove" in request.POST:
-            operations.remove_upload(acting=acting, upload=_uuid(request.POST["remove"]))
+            operations.remove_upload(acting=acting, upload=_uuid(request.POST["remove"]), at=at)
     return [trouble for sent in sent_documents(request) if (trouble := _attach(request, draft, sent))]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -9,12 +10,14 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from qipan.applications import queries
+from qipan.applications.rows import Discarded
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
-from qipan.faces.portal.list_views import application_lines, draft_lines, use_lines
+from qipan.faces.portal.list_views import application_lines, discarded_line, draft_lines, use_lines
 from qipan.faces.portal.pages.shell import language, page
 
 LINES = 20
+DISCARDED = "discarded"  # in the address: the draft that was just thrown away
 
 
 @access(signed_in_person)
@@ -22,11 +25,13 @@ LINES = 20
 def mine(request: HttpRequest) -> HttpResponse:
     """Drafts, and applications with their state, newest first."""
     person, before = the_acting(request).applicant, _before(request)
+    gone = _discarded(request, person)
     found = queries.applications_of(person, before, LINES + 1)
     shown = found[:LINES]
     values = {
         "drafts": draft_lines(queries.drafts_of(person), language(request)) if before is None else (),
         "applications": application_lines(shown, language(request)),
+        "discarded": discarded_line(gone, language(request)) if gone else None,
         "first": before is None,
         "older": _older("portal:mine", shown[-1].submitted_at) if len(found) > LINES else None,
     }
@@ -46,6 +51,14 @@ def data_uses(request: HttpRequest) -> HttpResponse:
         "older": _older("portal:data-uses", shown[-1].at) if len(found) > LINES else None,
     }
     return page(request, "data_uses.html", values, here="data")
+
+
+def _discarded(request: HttpRequest, person: int) -> Discarded | None:
+    try:
+        named = UUID(request.GET.get(DISCARDED, ""))
+    except ValueError:
+        return None
+    return queries.discarded_draft(named, person)
 
 
 def _before(request: HttpRequest) -> datetime | None:
