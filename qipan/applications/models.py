@@ -7,7 +7,7 @@ written only beside the application itself or while it is locked, and are many: 
 """
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 
 from qipan.core.lifecycle import IN_HAND
@@ -257,6 +257,7 @@ class Call(models.Model):
             models.Index(fields=["application", "id"], name="calls_application"),
             models.Index(fields=["draft"], name="calls_draft"),
             GinIndex(fields=["subjects"], name="calls_subjects"),
+            BrinIndex(fields=["at"], name="calls_at"),
         ]
 
 
