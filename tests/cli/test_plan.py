@@ -1,12 +1,13 @@
 """`qipan plan`: one form, one plan, in words and in JSON."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import GOOD, Run
 
 Library = Callable[[str], str]
 
@@ -243,3 +244,22 @@ def test_what_is_left_out_is_said_with_its_reason(run: Run, library: Library, tm
         "plan", "marriage", "--library", library("marriage"), "--answers", str(tmp_path / "a.yaml")
     ).stdout
     assert "配偶共济备案：根据“对方的有工作单位”，这一项不适用于您。" in said
+
+
+def test_what_takes_longer_is_not_called_a_saving(run: Run, library: Library, tmp_path: Path) -> None:
+    usual = run("plan", "marriage", "--library", library("marriage")).stdout
+    assert "省了多少" in usual
+    assert re.search(r"填写的项 +17 +4 +省 13", usual)
+    for path in (GOOD / "marriage").iterdir():
+        text = path.read_text(encoding="utf-8").replace(
+            "resources:\n  population:\n", "resources:\n  population:\n    days: 9\n"
+        )
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    slow = run("plan", "marriage", "--library", str(tmp_path)).stdout
+    assert "省了多少" not in slow
+    assert "与逐个部门办相比" in slow
+    assert re.search(r"工作日 +6 +13 +多 7", slow)
+    assert re.search(
+        r"Working days +6 +13 +7 more",
+        run("plan", "marriage", "--library", str(tmp_path), "--lang", "en").stdout,
+    )

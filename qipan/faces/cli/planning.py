@@ -198,10 +198,14 @@ def _left_title(left: Left, titles: Titles) -> str:
 
 def _savings(plan: Plan, titles: Titles) -> Table:
     language = titles.language
-    table = _table(say(language, "savings"), "", say(language, "before"), say(language, "after"))
+    loses = any(plan.savings[measure].saved < 0 for measure in MEASURES)
+    heads = (say(language, word) for word in ("before", "after", "difference"))
+    table = _table(say(language, "compared" if loses else "savings"), "", *heads)
     for measure in MEASURES:
         saving = plan.savings[measure]
-        table.add_row(say(language, measure), str(saving.before), str(saving.after))
+        key = "saved" if saving.saved > 0 else "more" if saving.saved < 0 else "same"
+        difference = say(language, key, number=abs(saving.saved))
+        table.add_row(say(language, measure), str(saving.before), str(saving.after), difference)
     for column in table.columns[1:]:
         column.justify = "right"
     return table
