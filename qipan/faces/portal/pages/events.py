@@ -26,7 +26,7 @@ UNFINISHED = 3  # of each kind, on the home page
 
 
 class EventCard(NamedTuple):
-    """A life event among others; `fitting` names the services that a search found it by."""
+    """A life event among others; `spared` counts the fields saved, `fitting` names the services that a search found it by."""
 
     name: str
     title: str
@@ -36,6 +36,7 @@ class EventCard(NamedTuple):
     services: int
     questions: int
     days: int
+    spared: int
     fitting: tuple[str, ...] = ()
 
 
@@ -80,10 +81,13 @@ def _unfinished(request: HttpRequest) -> tuple[Unfinished, ...]:
 
 @lru_cache(maxsize=16)
 def _cards(version: int, language: str, today: date) -> tuple[EventCard, ...]:
-    """Every life event of a published library, with its estimate for the usual case, which is the same all day."""
+    """Every life event of a published library, with its estimate for the usual case, which is the same all day.
+
+    What saves people most comes first.
+    """
     library = catalogue.library(version)
     cards = (_card(library, name, language, today) for name in library.events)
-    return tuple(card for card in cards if card)
+    return tuple(sorted((card for card in cards if card), key=lambda card: (-card.spared, card.name)))
 
 
 def _card(library: Library, name: str, language: str, today: date) -> EventCard | None:
@@ -99,6 +103,7 @@ def _card(library: Library, name: str, language: str, today: date) -> EventCard 
         services=len(form.plan.services),
         questions=form.savings["fields"].after,
         days=last_day(form.plan),
+        spared=form.savings["fields"].before - form.savings["fields"].after,
     )
 
 
