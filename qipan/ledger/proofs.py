@@ -6,8 +6,7 @@ from qipan.core import merkle, tiles
 from qipan.core.merkle import Span
 from qipan.core.tiles import Tile
 from qipan.ledger import queries
-from qipan.ledger.functions import FUNCTIONS
-from qipan.ledger.sealing import cut
+from qipan.ledger.functions import FUNCTIONS, cut
 
 
 def inclusion(function: str, leaf: int, size: int) -> list[bytes]:

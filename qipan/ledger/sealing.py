@@ -20,7 +20,7 @@ from qipan.core import merkle, notes, tiles
 from qipan.core.merkle import Frontier, Span
 from qipan.core.tiles import Tile
 from qipan.ledger import seal_keys
-from qipan.ledger.functions import FUNCTIONS, SIZE
+from qipan.ledger.functions import FUNCTIONS, SIZE, cut
 from qipan.ledger.seal_keys import SealKeys
 
 GROUP = 20_000  # leaves
@@ -158,12 +158,6 @@ def _frontier(function: str, held: Mapping[Tile, Sequence[bytes]], size: int, no
     if size and notes.parse_checkpoint(notes.parse_note(note).text).root != merkle.root(hashed, frontier):
         raise TrailBroken
     return frontier
-
-
-def cut(hashes: bytes) -> list[bytes]:
-    """Part the hashes of a tile."""
-    whole = bytes(hashes)
-    return [whole[at : at + SIZE] for at in range(0, len(whole), SIZE)]
 
 
 def _parts(size: int, grown: Mapping[str, Sequence[Sequence[bytes]]]) -> list[_Part]:

@@ -16,7 +16,7 @@ from qipan.core.merkle import Head
 from qipan.core.notes import Signature, VerifierKey
 from qipan.faces.trail import qipan_verify
 from qipan.ledger import sealing
-from qipan.ledger.functions import FUNCTIONS
+from qipan.ledger.functions import FUNCTIONS, cut
 from qipan.ledger.models import Cosignature, Entry
 from qipan.ledger.receipts import receipt
 from tests.ledger import trail
@@ -59,9 +59,9 @@ def test_the_tree_can_be_rebuilt_from_tiles(visitor: Client, function: str) -> N
         answer = visitor.get(f"/trail/{function}/tile/0/{path}")
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         leaves += answer.content
-    assert merkle.root_of(FUNCTIONS[function], sealing.cut(leaves)) == head.root
-    upper = sealing.cut(visitor.get(f"/trail/{function}/tile/1/000.p/2").content)
-    assert upper[0] == merkle.root_of(FUNCTIONS[function], sealing.cut(leaves)[:256])
+    assert merkle.root_of(FUNCTIONS[function], cut(leaves)) == head.root
+    upper = cut(visitor.get(f"/trail/{function}/tile/1/000.p/2").content)
+    assert upper[0] == merkle.root_of(FUNCTIONS[function], cut(leaves)[:256])
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_proofs_lead_from_leaves_and_old_heads_to_the_newest(visitor: Client, fu
 
     old, new = head("checkpoint/5"), head("checkpoint")
     assert merkle.extends(hashed, old, new, hashes("consistency/5/13"))
-    leaf = sealing.cut(visitor.get(f"/trail/{function}/tile/0/000.p/13").content)[7]
+    leaf = cut(visitor.get(f"/trail/{function}/tile/0/000.p/13").content)[7]
     assert merkle.includes(hashed, new, 7, leaf, hashes("inclusion/7/13"))
 
 

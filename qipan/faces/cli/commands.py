@@ -12,6 +12,8 @@ from qipan.faces.cli.run.demo import demo
 from qipan.faces.cli.run.keys import key
 from qipan.faces.cli.speaking import Speaking
 from qipan.faces.cli.tour.command import tour
+from qipan.faces.cli.trail.commands import copy_command, erase, receipt, verify
+from qipan.faces.cli.trail.witness import witness
 
 
 @click.group(cls=Speaking)
@@ -31,6 +33,11 @@ for command in (
     migrate,
     worker,
     sealer,
+    receipt,
+    copy_command,
+    verify,
+    erase,
+    witness,
     key,
 ):
     main.add_command(command)

@@ -45,8 +45,7 @@ ED25519, COSIGNATURE, SM2 = b"\x01", b"\x04", b"\xffgmt.0009.sm2-sm3"
 DIGEST = 32
 BLOCK = 16  # words of a block of SM3
 HEAD_LINES = 3
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-END = datetime(9999, 12, 31, tzinfo=UTC)
+BEGINNING, END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class Finding(NamedTuple):
@@ -146,7 +145,7 @@ SM2_G = (
     0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
 )
 Point = tuple[int, int] | None  # of SM2's curve; None is the point at infinity
-Edwards = tuple[int, int]
+Edwards = tuple[int, int]  # of Ed25519's
 
 
 def edwards_sum(one: Edwards, two: Edwards) -> Edwards:
@@ -236,7 +235,7 @@ def sm2_verifies(public: bytes, signature: bytes, message: bytes) -> bool:
 
 
 def read_keys(text: str) -> list[Key]:
-    """Read keys, one a line; lines that begin with # do not count; raises Unreadable."""
+    """Read keys, one a line, but for lines that begin with #; raises Unreadable."""
     return [read_key(line.strip()) for line in text.splitlines() if line.strip() and line[0] != "#"]
 
 
@@ -437,6 +436,11 @@ class Checker:
         yield from self._explained()
         yield from self._ended()
 
+    def good(self) -> Finding:
+        """What there is to say where nothing is wrong."""
+        span = {"start": self.start, "end": self.end, "count": self.end - self.start}
+        return Finding("good-copy", span | {"anchors": len(self.anchors)})
+
     def _leaf(self, line: dict[str, Any]) -> Iterator[Finding]:
         if line["leaf"] != self.next:
             yield Finding("gap", {"leaf": self.next, "found": line["leaf"]})
@@ -502,10 +506,7 @@ class Checker:
 
     @staticmethod
     def _in_time(says: str, window: tuple[datetime, datetime]) -> bool:
-        after, before = window
-        early = after - TOLERANCE if after > BEGINNING else after
-        late = before + TOLERANCE if before < END else before
-        return early <= moment(says) <= late
+        return window[0] - TOLERANCE <= moment(says) <= window[1] + TOLERANCE
 
 
 def moment(text: str) -> datetime:
@@ -575,10 +576,14 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def receipt_checked(given: argparse.Namespace, keys: Sequence[Key]) -> tuple[list[Finding], Finding]:
     receipt = json.loads(given.file.read_text(encoding="utf-8"))
+    return check_receipt(receipt, keys, given.witnesses), good_receipt(receipt, keys)
+
+
+def good_receipt(receipt: dict[str, Any], keys: Sequence[Key]) -> Finding:
+    """What there is to say of a receipt that nothing is wrong with."""
     head = read_head(receipt["trees"]["sm3"]["checkpoint"], keys)
-    said = f"{receipt['entry']['act']} {receipt['entry']['at']}"
-    good = Finding("good-receipt", {"leaf": receipt["leaf"], "says": said, "found": len(head.witnesses)})
-    return check_receipt(receipt, keys, given.witnesses), good
+    says = f"{receipt['entry']['act']} {receipt['entry']['at']}"
+    return Finding("good-receipt", {"leaf": receipt["leaf"], "says": says, "found": len(head.witnesses)})
 
 
 def copy_checked(given: argparse.Namespace, keys: Sequence[Key]) -> tuple[list[Finding], Finding]:
@@ -587,9 +592,7 @@ def copy_checked(given: argparse.Namespace, keys: Sequence[Key]) -> tuple[list[F
     ]
     lines = read_lines(given.file)
     checker = Checker(next(lines), keys, anchors)
-    found = list(checker.findings(lines))
-    span = {"start": checker.start, "end": checker.end, "count": checker.end - checker.start}
-    return found, Finding("good-copy", span | {"anchors": len(checker.anchors)})
+    return list(checker.findings(lines)), checker.good()
 
 
 if __name__ == "__main__":

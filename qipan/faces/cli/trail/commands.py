@@ -1,0 +1,165 @@
+"""`qipan receipt`, `qipan copy`, `qipan verify`, `qipan erase`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from django.db import transaction
+from django.utils import timezone
+
+from qipan.faces.cli.options import EXIT_PROBLEMS, language_option
+from qipan.faces.trail import qipan_verify
+from qipan.faces.trail.qipan_verify import Checker, Key, Unreadable
+from qipan.ledger import copies, operations, queries, receipts
+from qipan.ledger.receipts import NotSealed
+from qipan.site.setup import set_up
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NOT_SEALED = ("没有这条存证，或还没有封存（不到一秒）。", "There is no such entry, or it is not sealed yet (that takes less than a second).")  # fmt: skip
+OWN_KEYS = (
+    "注意：没有给 --keys，用的是数据库自己的公钥；改得了数据库的人也改得了它。",
+    "Note: without --keys, the database's own keys are trusted; whoever can change the one can change the other.",
+)
+NOT_WITNESSED = ("注意：没有给 --against，看不出整条轨迹是否被改写后重新签名。", "Note: without --against, a trail that was rewritten and signed anew as a whole is not found.")  # fmt: skip
+CANNOT_READ = ("读不懂：{why}", "Cannot be read: {why}")
+NOT_ERASED = ("其中有一条不存在，或细节已被清除；一条都没有清除。", "One of these is not there, or was erased before; none was erased.")  # fmt: skip
+
+
+@click.command()
+@click.argument("entry", type=int)
+@language_option
+def receipt(entry: int, language: str) -> None:
+    """Print the receipt of an ENTRY of the trail, by its number 存证回执."""
+    set_up()
+    try:
+        click.echo(json.dumps(receipts.receipt(entry), ensure_ascii=False, indent=1))
+    except NotSealed:
+        raise click.ClickException(NOT_SEALED[language == "en"]) from None
+
+
+@click.command(name="copy")
+@click.option(
+    "--from", "start", type=click.IntRange(min=0), default=0, show_default=True, help="The first leaf."
+)
+@click.option(
+    "--to",
+    "end",
+    type=click.IntRange(min=0),
+    help="The leaf after the last; to the newest head, if not given.",
+)
+@language_option
+def copy_command(start: int, end: int | None, language: str) -> None:
+    """Print the trail or a range of it, so that it can be checked elsewhere 导出存证."""
+    set_up()
+    try:
+        for line in copies.copy(start, end):
+            click.echo(json.dumps(line, ensure_ascii=False))
+    except NotSealed:
+        raise click.ClickException(NOT_SEALED[language == "en"]) from None
+
+
+@click.command()
+@click.argument("file", type=FILE, required=False)
+@click.option(
+    "--keys", type=FILE, help="The keys that you trust, one a line: the trail's own, and witnesses'."
+)
+@click.option(
+    "--against", type=FILE, multiple=True, help="Heads that a witness signed: its memory.signed.jsonl."
+)
+@click.option(
+    "--from", "start", type=click.IntRange(min=0), default=0, show_default=True, help="The first leaf."
+)
+@click.option(
+    "--to",
+    "end",
+    type=click.IntRange(min=0),
+    help="The leaf after the last; to the newest head, if not given.",
+)
+@click.option(
+    "--witnesses", type=click.IntRange(min=0), default=0, help="How many must have signed a receipt."
+)
+@language_option
+def verify(
+    *,
+    file: Path | None,
+    keys: Path | None,
+    against: tuple[Path, ...],
+    start: int,
+    end: int | None,
+    witnesses: int,
+    language: str,
+) -> None:
+    """Check a receipt or a copy in FILE, or this installation's own trail 核验存证."""
+    try:
+        trusted = _trusted(keys, file, language)
+        anchors = [
+            one
+            for path in against
+            for one in qipan_verify.read_anchors(path.read_text(encoding="utf-8"), trusted)
+        ]
+        if file is not None and _is_receipt(file):
+            written = json.loads(file.read_text(encoding="utf-8"))
+            found = iter(qipan_verify.check_receipt(written, trusted, witnesses))
+            good = qipan_verify.good_receipt(written, trusted)
+        else:
+            _note(NOT_WITNESSED, language, shown=not against)
+            lines = _own(start, end) if file is None else qipan_verify.read_lines(file)
+            checker = Checker(next(lines), trusted, anchors)
+            found, good = checker.findings(lines), checker.good()
+    except NotSealed:
+        raise click.ClickException(NOT_SEALED[language == "en"]) from None
+    except (Unreadable, ValueError, KeyError, TypeError) as error:
+        raise click.ClickException(
+            CANNOT_READ[language == "en"].format(why=f"{type(error).__name__} {error}")
+        ) from None
+    wrong = False
+    for finding in found:
+        wrong = True
+        click.echo(finding.text(language))
+    if wrong:
+        raise SystemExit(EXIT_PROBLEMS)
+    click.echo(good.text(language))
+
+
+@click.command()
+@click.argument("entries", type=int, nargs=-1, required=True)
+@click.option("--reason", required=True, help="Why, for the trail: a request, a court's order.")
+@language_option
+def erase(entries: tuple[int, ...], reason: str, language: str) -> None:
+    """Erase the details of ENTRIES for good; that they were done stays, and stays provable 清除存证细节."""
+    set_up()
+    try:
+        with transaction.atomic():
+            operations.erase_details(
+                entries=entries, actor_kind="system", actor=None, reason=reason, at=timezone.now()
+            )
+    except operations.UnableToErase:
+        raise click.ClickException(NOT_ERASED[language == "en"]) from None
+
+
+def _trusted(keys: Path | None, file: Path | None, language: str) -> list[Key]:
+    if keys is not None:
+        if file is None:
+            set_up()
+        return qipan_verify.read_keys(keys.read_text(encoding="utf-8"))
+    set_up()
+    _note(OWN_KEYS, language, shown=True)
+    return qipan_verify.read_keys("\n".join(queries.verifier_keys()))
+
+
+def _note(words: tuple[str, str], language: str, *, shown: bool) -> None:
+    if shown:
+        click.echo(words[language == "en"], err=True)
+
+
+def _is_receipt(file: Path) -> bool:
+    with file.open(encoding="utf-8") as opened:
+        return "qipan-receipt" in opened.read(200)
+
+
+def _own(start: int, end: int | None) -> Iterator[dict[str, Any]]:
+    """This installation's trail, as a copy of it would be read."""
+    for line in copies.copy(start, end):
+        yield json.loads(json.dumps(line))
