@@ -6,6 +6,7 @@ and no, lists and objects, and nothing else. What somebody signed is exactly the
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -13,6 +14,7 @@ LARGEST = 256 * 1024  # bytes of a document
 DEEPEST = 8
 _WRITER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _SM3 = hashlib.new("sm3")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -98,7 +100,7 @@ def part(document: Mapping[str, object], name: str, members: Sequence[str]) -> d
 
 def printable(found: str) -> bool:
     """Whether a text is of one line and of whole characters."""
-    return not any(one < " " or "\x7f" <= one < "\xa0" or "\ud800" <= one <= "\udfff" for one in found)
+    return _UNPRINTABLE.search(found) is None
 
 
 def _depth(written: bytes) -> int:

@@ -25,7 +25,7 @@ class UnableToServe(Exception):
 
 def serve(*, port: int, host: str = "127.0.0.1", workers: int | None = None) -> None:
     """Serve until interrupted. Raises UnableToServe."""
-    _check_free(host, port)
+    check_free(host, port)
     Server(
         "qipan.site.front:front",
         address=host,
@@ -42,7 +42,8 @@ def serve(*, port: int, host: str = "127.0.0.1", workers: int | None = None) -> 
     ).serve()
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
+    """Raise UnableToServe where nothing can be served at an address."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

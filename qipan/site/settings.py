@@ -27,6 +27,9 @@ if re.search(r"[\s+]", QIPAN_TRAIL_ORIGIN):
         "QIPAN_TRAIL_ORIGIN must be like qipan.example.gov.cn/trail: no spaces, and no plus signs."
     )
 QIPAN_WITNESSES = Path(text("QIPAN_WITNESSES", str(QIPAN_HOME / "witnesses.txt"))).absolute()
+QIPAN_NODE = text("QIPAN_NODE", "")
+QIPAN_GATEWAY = text("QIPAN_GATEWAY", "http://127.0.0.1:8011")
+QIPAN_GATEWAY_SUITE = text("QIPAN_GATEWAY_SUITE", "sm2-sm3")
 HTTPS = flag("QIPAN_HTTPS", default=False)
 QIPAN_PROXIES = whole_number("QIPAN_PROXIES", int(HTTPS), least=0, most=9)
 # So many an hour, each for one person, official or address; qipan/faces/look/limits.py says which and where.
@@ -40,6 +43,7 @@ QIPAN_LIMITS = hourly_limits(
 
 DEBUG = flag("QIPAN_DEBUG", default=False)
 SECRET_KEY = text("QIPAN_SECRET_KEY", "") or secret_key.read_or_make(QIPAN_HOME / "secret-key")
+GATEWAY_SECRET = secret_key.read_or_make(QIPAN_HOME / "gateway-secret")
 ALLOWED_HOSTS = text("QIPAN_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 
 # --- What it is made of

@@ -1,0 +1,198 @@
+"""The envelope of an exchange: the bytes that are signed of a request and of its response; docs/handbook/exchange.md shows each.
+
+An envelope is text, one ``name: value`` a line in a fixed order, and travels as it was signed: who receives it verifies these very
+bytes, reads them, and then holds what came beside them (method, path, body …) against what they say. Nothing is put into a canonical
+form on the way, so there is nothing to disagree about. The hash is the suite's: SM3, or SHA-256 for ES256.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+from qipan.core.canonical import printable
+
+REQUEST = "qipan-exchange-request/1"
+RESPONSE = "qipan-exchange-response/1"
+LARGEST = 8 * 1024  # bytes of an envelope
+SKEW = timedelta(seconds=60)  # between two nodes' clocks, either way
+NONCE_BYTES = 16
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+NAMES: Mapping[str, str] = {"sender": "from", "receiver": "to", "content_type": "content-type"}
+_HASHES = {"sm2-sm3": hashlib.new("sm3"), "es256": hashlib.sha256()}
+SUITES = frozenset(_HASHES)
+
+
+class Fault(StrEnum):
+    """Why an envelope, or what came in it, is refused; qipan.core.grants.Refusal has the codes of what a grant does not cover."""
+
+    MISSING = "envelope-missing"
+    DUPLICATE = "header-duplicate"
+    MALFORMED = "envelope-malformed"
+    RECEIVER = "not-for-us"
+    LIST_ENDED = "node-list-ended"
+    NODE = "unknown-node"
+    KEY = "unknown-key"
+    KEY_ENDED = "key-ended"
+    SUITE = "suite-refused"
+    SIGNATURE = "signature-wrong"
+    CLOCK = "clock-off"
+    REPLAYED = "replayed"
+    METHOD = "method-altered"
+    PATH = "path-altered"
+    QUERY = "query-altered"
+    CONTENT_TYPE = "content-type-altered"
+    BODY = "body-altered"
+    OTHER_REQUEST = "answer-to-another-request"
+    STATUS = "status-altered"
+
+
+class NotAnEnvelope(Exception):
+    """These bytes are no envelope."""
+
+
+class RequestEnvelope(NamedTuple):
+    """What the consumer's gateway signs. All texts; ``time`` in UTC to the microsecond, ``services`` parted by spaces."""
+
+    method: str
+    path: str
+    query: str
+    content_type: str
+    sender: str
+    receiver: str
+    suite: str
+    key: str
+    nonce: str
+    time: str
+    grant: str
+    mode: str
+    agency: str
+    event: str
+    services: str
+    purpose: str
+    basis: str
+    case: str
+    official: str
+    length: str
+    body: str
+
+    def signed(self) -> bytes:
+        """Give the bytes that are signed."""
+        return _write(REQUEST, self)
+
+
+class ResponseEnvelope(NamedTuple):
+    """What the provider's gateway signs: ``request`` is the hash of the request's envelope, ``code`` is ``ok`` or a refusal."""
+
+    sender: str
+    receiver: str
+    suite: str
+    key: str
+    request: str
+    status: str
+    code: str
+    time: str
+    content_type: str
+    length: str
+    body: str
+
+    def signed(self) -> bytes:
+        """Give the bytes that are signed."""
+        return _write(RESPONSE, self)
+
+
+class Seen(NamedTuple):
+    """What came with an envelope."""
+
+    method: str
+    path: str
+    query: str
+    content_type: str
+
+
+Envelope = TypeVar("Envelope", RequestEnvelope, ResponseEnvelope)
+
+
+def read_request(signed: bytes) -> RequestEnvelope:
+    """Read a request's envelope; raises NotAnEnvelope."""
+    return _read(REQUEST, RequestEnvelope, signed)
+
+
+def read_response(signed: bytes) -> ResponseEnvelope:
+    """Read a response's envelope; raises NotAnEnvelope."""
+    return _read(RESPONSE, ResponseEnvelope, signed)
+
+
+def hashed(suite: str, data: bytes) -> bytes:
+    """Hash with a suite's function, 32 bytes; raises KeyError where there is no such suite."""
+    begun = _HASHES[suite].copy()
+    begun.update(data)
+    return begun.digest()
+
+
+def moment(at: datetime) -> str:
+    """Write a time."""
+    return at.astimezone(UTC).strftime(MOMENT)
+
+
+def read_moment(written: str) -> datetime:
+    """Read a time; raises NotAnEnvelope."""
+    try:
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        raise NotAnEnvelope from None
+    if found.tzinfo is None or moment(found) != written:
+        raise NotAnEnvelope
+    return found
+
+
+def against_clock(written: str, now: datetime) -> Fault | None:
+    """Refuse what was signed at another time than now; raises NotAnEnvelope."""
+    return Fault.CLOCK if abs(read_moment(written) - now) > SKEW else None
+
+
+def against_seen(envelope: RequestEnvelope, seen: Seen) -> Fault | None:
+    """Refuse what is not the request that was signed, its body apart."""
+    if envelope.method != seen.method:
+        return Fault.METHOD
+    if envelope.path != seen.path:
+        return Fault.PATH
+    if envelope.query != seen.query:
+        return Fault.QUERY
+    return Fault.CONTENT_TYPE if envelope.content_type != seen.content_type else None
+
+
+def against_body(envelope: RequestEnvelope | ResponseEnvelope, body: bytes) -> Fault | None:
+    """Refuse another body than the one that was signed."""
+    same = envelope.length == str(len(body)) and envelope.body == hashed(envelope.suite, body).hex()
+    return None if same else Fault.BODY
+
+
+def _write(kind: str, envelope: RequestEnvelope | ResponseEnvelope) -> bytes:
+    lines = [
+        f"{NAMES.get(name, name)}: {value}\n" for name, value in zip(envelope._fields, envelope, strict=True)
+    ]
+    return f"{kind}\n{''.join(lines)}".encode()
+
+
+def _read(kind: str, shape: type[Envelope], signed: bytes) -> Envelope:
+    if len(signed) > LARGEST:
+        raise NotAnEnvelope
+    try:
+        first, *lines, last = signed.decode().split("\n")
+    except (UnicodeDecodeError, ValueError):
+        raise NotAnEnvelope from None
+    if first != kind or last or len(lines) != len(shape._fields):
+        raise NotAnEnvelope
+    found = shape(*(_value(line, name) for line, name in zip(lines, shape._fields, strict=True)))
+    if found.suite not in SUITES or found.signed() != signed:
+        raise NotAnEnvelope
+    return found
+
+
+def _value(line: str, field: str) -> str:
+    name, mark, value = line.partition(": ")
+    if not mark or name != NAMES.get(field, field) or not printable(value):
+        raise NotAnEnvelope
+    return value

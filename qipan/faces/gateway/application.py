@@ -1,0 +1,99 @@
+"""The two sides as Starlette applications; each is one process, with its own line for the record."""
+
+import threading
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from qipan.adapters.seals import Suite, key_files
+from qipan.adapters.sources import Registers, addresses_of
+from qipan.applications.queries.open_subjects import open_subjects
+from qipan.exchange.operations import Passing, forget_nonces, record_passing
+from qipan.faces.gateway import bodies
+from qipan.faces.gateway.consumer import Consumer
+from qipan.faces.gateway.grouping import Grouping
+from qipan.faces.gateway.known import Known
+from qipan.faces.gateway.provider import LOOK_UP_PATH, Provider
+from qipan.faces.gateway.refusals import Trouble
+from qipan.faces.gateway.signing import JSON, Signer
+
+FORGET_SECONDS = 60
+
+
+def public() -> Starlette:
+    """The side that other nodes see."""
+    known, signer = _known(), _signer()
+    registers = Registers(addresses_of(settings.QIPAN_REGISTERS))
+    provider = Provider(known, signer, _recording(), registers, timezone.now)
+    threading.Thread(target=_forget, name="forget", daemon=True).start()
+    return Starlette(
+        routes=[Route(LOOK_UP_PATH, provider.answer, methods=["POST"])],
+        exception_handlers={404: _nothing_here, 405: _nothing_here},
+    )
+
+
+def inside() -> Starlette:
+    """The side that this node's platform sees."""
+    cases = Grouping("cases", open_subjects)
+    consumer = Consumer(
+        _known(),
+        _signer(),
+        secret=settings.GATEWAY_SECRET,
+        record=_recording(),
+        cases=cases,
+        clock=timezone.now,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await consumer.close()
+
+    return Starlette(
+        routes=[Route("/look-up", consumer.look_up, methods=["POST"])],
+        exception_handlers={404: _nothing_here, 405: _nothing_here},
+        lifespan=lifespan,
+    )
+
+
+def _known() -> Known:
+    known = Known(settings.QIPAN_NODE)
+    known.start()
+    return known
+
+
+def _signer() -> Signer:
+    suite = Suite(settings.QIPAN_GATEWAY_SUITE)
+    key = key_files.read_or_make(settings.QIPAN_HOME / "keys" / f"gateway-{suite}.pem", suite)
+    return Signer(settings.QIPAN_NODE, key)
+
+
+def _recording() -> Grouping[Passing, Passing]:
+    return Grouping("record", _record)
+
+
+def _record(passings: Sequence[Passing]) -> list[Passing]:
+    with transaction.atomic():
+        return record_passing(passings=passings, at=timezone.now())
+
+
+def _forget() -> None:
+    while True:
+        time.sleep(FORGET_SECONDS)
+        try:
+            with transaction.atomic():
+                forget_nonces(at=timezone.now())
+        except Exception:  # noqa: BLE001 -- it is tried again
+            connection.close()
+
+
+async def _nothing_here(_request: Request, _error: Exception) -> Response:
+    return Response(bodies.write_refusal(Trouble.NOT_A_CALL), 404, media_type=JSON)

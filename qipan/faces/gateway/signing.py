@@ -1,0 +1,104 @@
+"""Between envelopes and HTTP: reading both of their headers, verifying, signing."""
+
+import base64
+import binascii
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from qipan.adapters.seals import PrivateKey, PublicKey
+from qipan.core import envelope
+from qipan.core.envelope import Fault, RequestEnvelope, ResponseEnvelope
+from qipan.core.nodes import key_id
+from qipan.faces.gateway.refusals import Refused
+
+ENVELOPE, SIGNATURE = b"qipan-envelope", b"qipan-signature"
+ONCE = frozenset({ENVELOPE, SIGNATURE, b"content-type", b"content-length", b"host", b"transfer-encoding"})
+JSON = "application/json"
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+class Sealed(NamedTuple):
+    """An envelope as it travelled, with its signature."""
+
+    signed: bytes
+    signature: bytes
+
+
+class Signer:
+    """Signs for this node."""
+
+    def __init__(self, node: str, key: PrivateKey) -> None:
+        self.node, self._key = node, key
+        self.suite = str(key.suite)
+        self.key_id = key_id(self.suite, key.public.raw)
+
+    def headers(self, signed: RequestEnvelope | ResponseEnvelope) -> dict[str, str]:
+        """Sign an envelope, and write both as headers."""
+        written = signed.signed()
+        return {
+            ENVELOPE.decode(): base64.b64encode(written).decode(),
+            SIGNATURE.decode(): base64.b64encode(self._key.sign(written)).decode(),
+            "content-type": signed.content_type,
+        }
+
+
+def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> Sealed:
+    """Take the envelope and its signature from headers, those that matter once each; raises Refused."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        lower = name.lower()
+        if lower in ONCE and lower in found:
+            raise Refused(Fault.DUPLICATE)
+        found[lower] = value
+    if ENVELOPE not in found or SIGNATURE not in found:
+        raise Refused(Fault.MISSING)
+    if b"content-encoding" in found:
+        raise Refused(Fault.MALFORMED)
+    return Sealed(_decoded(found[ENVELOPE]), _decoded(found[SIGNATURE]))
+
+
+def content_type(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The content type as it came."""
+    return next((value.decode("latin-1") for name, value in headers if name.lower() == b"content-type"), "")
+
+
+def read_request(sealed: Sealed) -> RequestEnvelope:
+    """Read a request's envelope; raises Refused."""
+    try:
+        return envelope.read_request(sealed.signed)
+    except envelope.NotAnEnvelope:
+        raise Refused(Fault.MALFORMED) from None
+
+
+def read_response(sealed: Sealed) -> ResponseEnvelope:
+    """Read a response's envelope; raises Refused."""
+    try:
+        return envelope.read_response(sealed.signed)
+    except envelope.NotAnEnvelope:
+        raise Refused(Fault.MALFORMED) from None
+
+
+def check_clock(written: str, now: datetime) -> None:
+    """Refuse what was signed too long ago, or ahead of time; raises Refused."""
+    try:
+        fault = envelope.against_clock(written, now)
+    except envelope.NotAnEnvelope:
+        raise Refused(Fault.MALFORMED) from None
+    if fault:
+        raise Refused(fault)
+
+
+def verify(key: PublicKey, sealed: Sealed) -> None:
+    """Raise Refused unless the signature is this key's over these very bytes."""
+    if not key.verify(sealed.signature, sealed.signed):
+        raise Refused(Fault.SIGNATURE)
+
+
+def _decoded(written: bytes) -> bytes:
+    if len(written) > 2 * envelope.LARGEST:
+        raise Refused(Fault.MALFORMED)
+    try:
+        return base64.b64decode(written, validate=True)
+    except binascii.Error:
+        raise Refused(Fault.MALFORMED) from None
