@@ -492,8 +492,9 @@ class Checker:
             yield Finding("gap", {"leaf": self.next, "found": self.end})
         for function, tree in self.trees.items():
             head = self.heads[function]
-            tree.append_span(head.size, self.first["right"][function])
-            if (tree.size, tree.root()) != (head.size, head.root):
+            whole = tree.size == self.end  # a gap was told already
+            tree.append_span(head.size, self.first["right"][function] if whole else ())
+            if whole and (tree.size, tree.root()) != (head.size, head.root):
                 yield Finding("root", {"name": head.origin, "size": head.size})
             for anchor in self.anchors:
                 if anchor.origin == head.origin and anchor.size > head.size:
