@@ -146,9 +146,15 @@ def due(
     return None if counted is None else due_on(since, counted, calendar, paused)
 
 
+def realm(agency: str) -> str:
+    """What the codes of all agencies in an agency's division begin with: ``33`` for ``330000.data_bureau``."""
+    division = agency.partition(".")[0]
+    while len(division) in {4, 6} and division.endswith("00"):  # GB/T 2260: provinces and cities
+        division = division[:-2]
+    return division
+
+
 def is_above(superior: str, *agencies: str) -> bool:
-    """Whether an agency is a superior that all these have in common: its division holds theirs (codes ``330106.health``)."""
-    stem = superior.partition(".")[0]
-    while len(stem) > 2 and stem.endswith("00") and len(stem) <= 6:  # noqa: PLR2004 -- GB/T 2260: provinces, cities
-        stem = stem[:-2]
-    return bool(stem) and all(one.startswith(stem) for one in agencies)
+    """Whether an agency is a superior that all these have in common: its division holds theirs."""
+    within = realm(superior)
+    return bool(within) and all(one.startswith(within) for one in agencies)

@@ -4,6 +4,9 @@ import os
 from collections.abc import Mapping
 
 
+MOST_DAYS = 400
+
+
 class WrongSetting(Exception):
     """A setting in the environment cannot be understood; the message names it and what it accepts."""
 
@@ -38,3 +41,16 @@ def hourly_limits(said: str, usual: Mapping[str, int]) -> dict[str, int]:
             )
         limits[name] = int(number)
     return limits
+
+
+def numbers_of_days(name: str, usual: Mapping[str, int]) -> dict[str, int]:
+    """The usual numbers with those changed that are said, as `conditional=5,provision=10`."""
+    days = dict(usual)
+    for part in filter(None, text(name, "").split(",")):
+        which, _, number = part.strip().partition("=")
+        if which not in usual or not (number.isascii() and number.isdigit() and 0 < int(number) <= MOST_DAYS):
+            raise WrongSetting(
+                f"{name} has {part.strip()!r}; it must be days from 1 to {MOST_DAYS}, as conditional=5, of: {', '.join(usual)}."
+            )
+        days[which] = int(number)
+    return days

@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from qipan.adapters import embedded_postgres
 from qipan.site import secret_key
-from qipan.site.environment import WrongSetting, flag, hourly_limits, text, whole_number
+from qipan.site.environment import WrongSetting, flag, hourly_limits, numbers_of_days, text, whole_number
 from qipan.site.tasks import TASK_MODULES
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -30,6 +30,11 @@ QIPAN_WITNESSES = Path(text("QIPAN_WITNESSES", str(QIPAN_HOME / "witnesses.txt")
 QIPAN_NODE = text("QIPAN_NODE", "")
 QIPAN_GATEWAY = text("QIPAN_GATEWAY", "http://127.0.0.1:8011")
 QIPAN_GATEWAY_SUITE = text("QIPAN_GATEWAY_SUITE", "sm2-sm3")
+# In working days, after the Regulations on the Sharing of Government Data; `notice` in days before a grant's end.
+QIPAN_SHARING_DAYS = numbers_of_days(
+    "QIPAN_SHARING_DAYS",
+    {"unconditional": 1, "conditional": 10, "provision": 20, "correction": 10, "dispute": 10, "notice": 30},
+)
 HTTPS = flag("QIPAN_HTTPS", default=False)
 QIPAN_PROXIES = whole_number("QIPAN_PROXIES", int(HTTPS), least=0, most=9)
 # So many an hour, each for one person, official or address; qipan/faces/look/limits.py says which and where.

@@ -16,7 +16,7 @@ from qipan.site.environment import WrongSetting, flag, hourly_limits, text, whol
 ROOT = Path(qipan.__file__).parent
 PAGE = ROOT.parent / "docs" / "handbook" / "settings.md"
 TERMINAL = {"faces/cli/options.py"}  # a command speaks the language of its terminal: LANG and its kin
-READERS = {"flag", "text", "whole_number"}
+READERS = {"flag", "numbers_of_days", "text", "whole_number"}
 
 
 def settings_read() -> set[str]:
@@ -64,6 +64,11 @@ def start(**settings: str) -> subprocess.CompletedProcess[str]:
             "QIPAN_LIMITS has 'submit=many'; it must be off, or numbers for an hour",
         ),
         ("QIPAN_LIMITS", "walk=3", "QIPAN_LIMITS has 'walk=3'"),
+        (
+            "QIPAN_SHARING_DAYS",
+            "conditional=0",
+            "QIPAN_SHARING_DAYS has 'conditional=0'; it must be days from 1",
+        ),
         ("QIPAN_OWNER_URL", "sqlite:///x", "QIPAN_OWNER_URL must be like postgresql://"),
         ("DATABASE_URL", "mysql://root@localhost/qipan", "DATABASE_URL must be like postgresql://"),
     ],

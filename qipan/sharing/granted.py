@@ -1,0 +1,76 @@
+"""An approved request as the grant that both parties sign."""
+
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+from uuid import uuid4
+
+from django.utils import timezone
+
+from qipan.core.grants import SIGNED_GRANT, End, Grant, Mode, Rows
+from qipan.core.sharing import Act
+from qipan.people.actors import Acting
+from qipan.sharing.errors import NothingGranted, PastItsEnd, Unreasoned
+from qipan.sharing.locked import Locked, move
+from qipan.sharing.signers import Signer
+
+
+def approve(
+    found: Locked,
+    act: Act,
+    acting: Acting,
+    fields: Collection[str],
+    *,
+    signer: Signer,
+    at: datetime,
+    reason: str,
+    **columns: object,
+) -> None:
+    """Move a locked request to its approval, with the grant drafted and signed for the provider.
+
+    Raises NothingGranted, PastItsEnd, NotInThisState, and Unreasoned where less is given than was asked.
+    """
+    if not fields or not set(fields) <= set(found.fields):
+        raise NothingGranted
+    if set(fields) < set(found.fields) and not reason.strip():
+        raise Unreasoned
+    given = [field for field in found.fields if field in fields]
+    document = drafted(found, given, signer.node, at).document()
+    signed = signer.sign(SIGNED_GRANT + document)
+    move(
+        found,
+        act,
+        acting,
+        at,
+        reason,
+        granted=given,
+        decided_at=at,
+        document=document,
+        signatures={"provider": {"key": signed.key, "signature": signed.signature.hex()}},
+        **columns,
+    )
+
+
+def drafted(found: Locked, fields: list[str], node: str, at: datetime) -> Grant:
+    """The grant that a request becomes; raises PastItsEnd."""
+    begins = at.replace(microsecond=0)
+    ends = datetime.combine(found.until + timedelta(days=1), time.min, timezone.get_current_timezone())
+    if ends <= begins:
+        raise PastItsEnd
+    return Grant(
+        id=str(uuid4()),
+        resource=found.resource,
+        provider=End(node, found.provider),
+        consumer=End(node, found.consumer),
+        purpose_zh=found.purpose,
+        purpose_en=found.purpose_en or found.purpose,
+        basis=found.basis,
+        fields=tuple(fields),
+        begins=begins,
+        ends=ends,
+        event=found.event,
+        services=found.services,
+        rows=Rows(found.region, found.region_field, found.own_cases),
+        modes=tuple(map(Mode, found.modes)),
+        volume=found.volume,
+        retention=found.retention,
+    )

@@ -1,0 +1,175 @@
+"""A request, locked and read for change; and the one way in which its state moves.
+
+Note [One decision]
+Whoever acts on a request locks its row first and only then reads: of two who decide at once, the second finds the first one's
+decision, and the state allows no other. The same act by the same official again is taken for a repeated click: it changes nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from qipan import records
+from qipan.adapters.working_days import WORKING_DAYS
+from qipan.core.declarations import Share
+from qipan.core.sharing import (
+    ENDED,
+    REASONED,
+    ROLES,
+    TRANSITIONS,
+    Act,
+    Days,
+    Role,
+    State,
+    UnableToMove,
+    due,
+    is_above,
+    transition,
+)
+from qipan.core.worktime import working_days
+from qipan.ledger import operations as ledger
+from qipan.people.actors import Acting, Actor
+from qipan.sharing.errors import NotInThisState, NotTheirs, Unreasoned
+from qipan.sharing.models import ShareRequest
+
+LOCK = "SELECT id FROM share_requests WHERE id = %s FOR NO KEY UPDATE"
+READ = """
+SELECT id, number, resource, version, share, consumer, provider, requester, event, services, purpose, purpose_en, basis, fields,
+  region, region_field, own_cases, modes, volume, retention, until, state, since, paused_days, paused_on, granted, approver,
+  coordinator, document, signatures, "grant"
+FROM share_requests WHERE id = %s
+"""
+
+
+class Locked(NamedTuple):
+    """A request while nobody else may change it."""
+
+    id: UUID
+    number: str
+    resource: str
+    version: int
+    share: str
+    consumer: str
+    provider: str
+    requester: int
+    event: str
+    services: tuple[str, ...]
+    purpose: str
+    purpose_en: str
+    basis: tuple[str, ...]
+    fields: tuple[str, ...]
+    region: str
+    region_field: str
+    own_cases: bool
+    modes: tuple[str, ...]
+    volume: int
+    retention: int
+    until: date
+    state: str
+    since: date
+    paused_days: int
+    paused_on: date | None
+    granted: tuple[str, ...]
+    approver: int | None
+    coordinator: int | None
+    document: bytes | None
+    signatures: dict[str, dict[str, str]]
+    grant: UUID | None
+
+    @property
+    def subject(self) -> str:
+        """What the trail calls it."""
+        return f"share_request:{self.id}"
+
+
+class _Id(NamedTuple):
+    id: UUID
+
+
+def days() -> Days:
+    """The limits that hold here."""
+    return Days(**settings.QIPAN_SHARING_DAYS)
+
+
+def lock(request: UUID, act: Act, actor: Actor) -> Locked:
+    """Lock a request on which this is theirs to do, and read it; raises NotTheirs."""
+    if records.first(_Id, LOCK, [request]) is None:
+        raise NotTheirs
+    found = records.first(Locked, READ, [request])
+    if found is None or not is_theirs(act, actor, found.consumer, found.provider):
+        raise NotTheirs
+    if actor.id in {found.requester, found.approver} and ROLES[act] is Role.COORDINATOR:
+        raise NotTheirs
+    return found
+
+
+def is_theirs(act: Act, actor: Actor, consumer: str, provider: str) -> bool:
+    """Whether an act on a request of these agencies belongs to this official."""
+    role = ROLES[act]
+    if actor.kind != "official" or actor.role != role:
+        return False
+    if role is Role.COORDINATOR:
+        return is_above(actor.agency, consumer, provider)
+    return actor.agency == (consumer if role is Role.REQUESTER else provider)
+
+
+def is_repeated(found: Locked, act: Act, actor: Actor) -> bool:
+    """Whether this act is what brought the request where it stands, by the same official. See Note [One decision]."""
+    results = {moves[act] for moves in TRANSITIONS.values() if act in moves}
+    doers = {
+        Role.APPROVER: found.approver,
+        Role.COORDINATOR: found.coordinator,
+        Role.REQUESTER: found.requester,
+    }
+    return found.state in results and doers.get(ROLES[act]) == actor.id
+
+
+def move(found: Locked, act: Act, acting: Acting, at: datetime, reason: str = "", **columns: object) -> None:
+    """Move a locked request on, set its clock, and write the entry; raises NotInThisState and Unreasoned."""
+    if act in REASONED and not reason.strip():
+        raise Unreasoned
+    try:
+        state = transition(State(found.state), act)
+    except UnableToMove as refusal:
+        raise NotInThisState from refusal
+    clock = _clock(found, act, state, timezone.localdate(at))
+    ended = {"ended_at": at} if state in ENDED else {}
+    said = {"reason": reason} if reason else {}
+    entry = acting.entry(f"{act}_share_request", found.subject, **said, **_told(columns))
+    ledger.append([entry], at)
+    ShareRequest.objects.filter(id=found.id).update(state=state, **clock, **ended, **said, **columns)
+
+
+def _clock(found: Locked, act: Act, state: State, today: date) -> dict[str, object]:
+    """A return stops the clock, the answer lets it go on; any other act begins the one of its state."""
+    share = Share(found.share)
+    if act is Act.RETURN:
+        return {"paused_on": today, "due_on": None}
+    if act is Act.RESUBMIT:
+        paused = found.paused_days + max(0, _working_days(found.paused_on, today))
+        day = due(state, share, days(), found.since, WORKING_DAYS, paused=paused)
+        return {"paused_on": None, "paused_days": paused, "due_on": day}
+    return {
+        "since": today,
+        "due_on": due(state, share, days(), today, WORKING_DAYS),
+        "paused_days": 0,
+        "paused_on": None,
+    }
+
+
+def _working_days(since: date | None, today: date) -> int:
+    return working_days(since, today, WORKING_DAYS) if since else 0
+
+
+def _told(columns: Mapping[str, object]) -> dict[str, object]:
+    """What of the change the trail says: which fields, which grant."""
+    told: dict[str, object] = {}
+    if granted := columns.get("granted"):
+        told["fields"] = granted
+    if grant := columns.get("grant"):
+        told["grant"] = str(grant)
+    return told

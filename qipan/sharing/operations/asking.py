@@ -1,0 +1,103 @@
+"""Asking for shared data, and taking the question back."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from qipan import records
+from qipan.adapters.working_days import WORKING_DAYS
+from qipan.catalogue import queries as catalogue
+from qipan.core import canonical
+from qipan.core.declarations import Library
+from qipan.core.sharing import Act, Role, State, due
+from qipan.ledger import operations as ledger
+from qipan.people.actors import Acting
+from qipan.sharing import queries
+from qipan.sharing.errors import NotTheirs, UnableToRequest
+from qipan.sharing.locked import days, is_repeated, lock, move
+from qipan.sharing.numbering import request_number
+from qipan.sharing.wanted import Wanted, problems_of, rows_of
+
+STORE = """
+INSERT INTO share_requests (id, number, idempotency_key, resource, version, share, consumer, provider, requester, event, services,
+  purpose, purpose_en, basis, fields, region, region_field, own_cases, modes, volume, retention, until, state, submitted_at, since,
+  due_on, paused_days, granted, reason, signatures)
+VALUES (%(id)s, %(number)s, %(key)s, %(resource)s, %(version)s, %(share)s, %(consumer)s, %(provider)s, %(requester)s, %(event)s,
+  %(services)s, %(purpose)s, %(purpose_en)s, %(basis)s, %(fields)s, %(region)s, %(region_field)s, %(own_cases)s, %(modes)s,
+  %(volume)s, %(retention)s, %(until)s, %(state)s, %(at)s, %(since)s, %(due_on)s, 0, '{}', '', '{}')
+ON CONFLICT (requester, idempotency_key) DO NOTHING
+"""
+
+
+def submit_request(*, acting: Acting, wanted: Wanted, idempotency_key: str, at: datetime) -> UUID:
+    """Ask for a resource in the name of one's agency; the same key again gives the request that it made.
+
+    Raises NotTheirs and UnableToRequest.
+    """
+    actor = acting.actor
+    if actor.kind != "official" or actor.role != Role.REQUESTER:
+        raise NotTheirs
+    version = catalogue.current_version()
+    row = _row(wanted, actor.agency, catalogue.library(version), timezone.localdate(at))
+    new = {"id": uuid4(), "key": idempotency_key, "requester": actor.id, "version": version, "at": at}
+    new["number"] = request_number(timezone.localdate(at))
+    if not records.execute(STORE, {**row, **new, "consumer": actor.agency}):
+        return queries.request_by_key(actor.id, idempotency_key)
+    told = {"resource": wanted.resource, "provider": row["provider"], "digest": _digest(wanted)}
+    ledger.append([acting.entry("submit_share_request", f"share_request:{new['id']}", **told)], at)
+    return UUID(str(new["id"]))
+
+
+def resubmit_request(*, acting: Acting, request: UUID, wanted: Wanted, at: datetime) -> None:
+    """Answer a return: the request as it is now asked; the clock goes on. Raises NotTheirs, NotInThisState, UnableToRequest."""
+    found = lock(request, Act.RESUBMIT, acting.actor)
+    if is_repeated(found, Act.RESUBMIT, acting.actor):
+        return
+    today = timezone.localdate(at)
+    row = _row(
+        wanted._replace(resource=found.resource), found.consumer, catalogue.library(found.version), today
+    )
+    kept = {name: row[name] for name in _AMENDED}
+    move(found, Act.RESUBMIT, acting, at, "", **kept)
+
+
+def withdraw_request(*, acting: Acting, request: UUID, at: datetime) -> None:
+    """Take a request back before anything was granted; raises NotTheirs and NotInThisState."""
+    found = lock(request, Act.WITHDRAW, acting.actor)
+    if not is_repeated(found, Act.WITHDRAW, acting.actor):
+        move(found, Act.WITHDRAW, acting, at)
+
+
+_AMENDED = (
+    "event", "services", "purpose", "purpose_en", "basis", "fields", "region", "region_field", "own_cases", "modes", "volume",
+    "retention", "until",
+)  # fmt: skip
+
+
+def _row(wanted: Wanted, consumer: str, library: Library, today: date) -> dict[str, object]:
+    resource = library.resources.get(wanted.resource)
+    provider = queries.provider_of(resource.agency) if resource else ""
+    problems = problems_of(wanted, library, own=provider == consumer, today=today)
+    if problems or resource is None:
+        raise UnableToRequest(problems)
+    if not provider:
+        raise UnableToRequest({"resource": "unknown"})
+    state = State.SUBMITTED
+    return {
+        **wanted._asdict(),
+        **{name: list(getattr(wanted, name)) for name in ("fields", "basis", "services", "modes")},
+        **rows_of(wanted, consumer, library),
+        "provider": provider,
+        "share": str(resource.share),
+        "state": str(state),
+        "since": today,
+        "due_on": due(state, resource.share, days(), today, WORKING_DAYS),
+    }
+
+
+def _digest(wanted: Wanted) -> str:
+    """SM3 over what was asked, so that the trail shows if it was changed."""
+    said = {**wanted._asdict(), "until": str(wanted.until)}
+    listed = {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
+    return canonical.digest(canonical.write(listed)).hex()

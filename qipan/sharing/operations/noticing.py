@@ -1,0 +1,95 @@
+"""Correcting and recalling what was shared: every receiver under a grant is told, and acknowledges it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from qipan import records
+from qipan.adapters.working_days import WORKING_DAYS
+from qipan.catalogue import queries as catalogue
+from qipan.core.sharing import Role
+from qipan.core.worktime import due_on
+from qipan.ledger import operations as ledger
+from qipan.people.actors import Acting
+from qipan.sharing import queries
+from qipan.sharing.errors import NotTheirs, UnableToRequest, Unreasoned
+from qipan.sharing.locked import days
+
+CORRECTION, RECALL = "correction", "recall"
+LONGEST_RECORD = 64  # characters of a key
+STORE = """
+INSERT INTO share_notices (id, kind, resource, provider, official, record, version, fields, message, issued_at, due_on)
+VALUES (%(id)s, %(kind)s, %(resource)s, %(provider)s, %(official)s, %(record)s, %(version)s, %(fields)s, %(message)s, %(at)s, %(due_on)s)
+"""
+RECEIVERS = """
+INSERT INTO share_receipts (notice_id, "grant", consumer, answer)
+SELECT %(id)s, g.id, g.consumer_agency, '' FROM exchange_grants g
+WHERE g.resource = %(resource)s AND g.provider_agency = %(provider)s ORDER BY g.consumer_agency, g.id
+"""
+ACKNOWLEDGE = """
+UPDATE share_receipts SET official = %(official)s, answer = %(answer)s, acknowledged_at = %(at)s
+WHERE notice_id = %(notice)s AND consumer = %(agency)s AND acknowledged_at IS NULL
+"""
+THERE = "SELECT count(*) FROM share_receipts WHERE notice_id = %s AND consumer = %s"
+
+
+def issue_notice(
+    *,
+    acting: Acting,
+    kind: str,
+    resource: str,
+    record: str,
+    fields: Collection[str],
+    message: str,
+    at: datetime,
+) -> UUID:
+    """Correct or recall one record by its key, or, without one, the whole current version of a resource of one's agency.
+
+    Raises NotTheirs, Unreasoned and UnableToRequest.
+    """
+    version = catalogue.current_version()
+    declared = catalogue.library(version).resources.get(resource)
+    actor = acting.actor
+    if (
+        declared is None
+        or actor.role != Role.APPROVER
+        or queries.provider_of(declared.agency) != actor.agency
+    ):
+        raise NotTheirs
+    problems = {"kind": "wrong"} if kind not in {CORRECTION, RECALL} else {}
+    if not set(fields) <= {str(field) for field in declared.gives}:
+        problems["fields"] = "wrong"
+    if len(record) > LONGEST_RECORD:
+        problems["record"] = "wrong"
+    if problems:
+        raise UnableToRequest(problems)
+    if not message.strip():
+        raise Unreasoned
+    notice = uuid4()
+    told = {"kind": kind, "resource": resource, "whole": not record}
+    ledger.append([acting.entry("issue_share_notice", f"share_notice:{notice}", **told)], at)
+    row = {"id": notice, "kind": kind, "resource": resource, "provider": actor.agency, "official": actor.id}
+    row |= {
+        "record": record,
+        "version": None if record else version,
+        "fields": list(fields),
+        "message": message,
+    }
+    due = due_on(timezone.localdate(at), days().correction, WORKING_DAYS)
+    records.execute(STORE, {**row, "at": at, "due_on": due})
+    records.execute(RECEIVERS, {"id": notice, "resource": resource, "provider": actor.agency})
+    return notice
+
+
+def acknowledge_notice(*, acting: Acting, notice: UUID, answer: str, at: datetime) -> None:
+    """Say for one's agency what was done about a notice; a second time changes nothing. Raises NotTheirs and Unreasoned."""
+    actor = acting.actor
+    if actor.role not in {Role.REQUESTER, Role.APPROVER} or not records.number(THERE, [notice, actor.agency]):
+        raise NotTheirs
+    if not answer.strip():
+        raise Unreasoned
+    told = {"notice": notice, "agency": actor.agency, "official": actor.id, "answer": answer, "at": at}
+    if records.execute(ACKNOWLEDGE, told):
+        ledger.append([acting.entry("acknowledge_share_notice", f"share_notice:{notice}")], at)

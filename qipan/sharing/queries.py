@@ -1,0 +1,213 @@
+"""Reading requests for shared data, what came of them, and what was used: never more than the reader may see."""
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from qipan import records
+from qipan.core.sharing import realm
+from qipan.people.actors import Actor
+from qipan.sharing.rows import (
+    Asked,
+    CallUnder,
+    NoticeRow,
+    ReceiptRow,
+    RequestCounts,
+    RequestDetail,
+    RequestRow,
+    Used,
+    UsedDay,
+)
+
+# Requester and approver see their agency's; the auditor sees all and does nothing; the coordinator, those of the division.
+SCOPE = """
+(%(role)s = 'auditor'
+  OR (%(role)s IN ('requester', 'approver') AND %(agency)s IN (q.consumer, q.provider))
+  OR (%(role)s = 'coordinator' AND q.consumer ^@ %(realm)s AND q.provider ^@ %(realm)s))
+"""
+NAMED = """
+  coalesce(c.name_zh, '') AS consumer_zh, coalesce(c.name_en, '') AS consumer_en,
+  coalesce(p.name_zh, '') AS provider_zh, coalesce(p.name_en, '') AS provider_en
+"""
+AGENCIES = "LEFT JOIN agencies c ON c.code = q.consumer LEFT JOIN agencies p ON p.code = q.provider"
+SHOWN = {
+    "": "true",
+    "mine": """(q.state IN ('submitted', 'returned') AND %(role)s = CASE q.state WHEN 'submitted' THEN 'approver' ELSE 'requester' END
+      AND %(agency)s = CASE q.state WHEN 'submitted' THEN q.provider ELSE q.consumer END)
+      OR (q.state = 'approved' AND %(role)s = 'requester' AND q.consumer = %(agency)s)
+      OR (q.state = 'disputed' AND %(role)s = 'coordinator')""",
+    "running": "q.state IN ('submitted', 'returned', 'approved', 'disputed')",
+    "standing": "q.state = 'granted' AND q.until >= %(today)s",
+    "ending": "q.state = 'granted' AND q.until BETWEEN %(today)s AND %(today)s + %(notice)s",
+    "ended": "q.state IN ('upheld', 'withdrawn', 'given_up', 'revoked', 'refused') OR (q.state = 'granted' AND q.until < %(today)s)",
+}
+LIST = f"""
+SELECT q.id, q.number, q.resource, q.version, q.consumer, q.provider, {NAMED}, q.purpose, q.state, q.submitted_at, q.due_on, q.until
+FROM share_requests q {AGENCIES}
+WHERE {SCOPE} AND ({{shown}})
+ORDER BY q.state NOT IN ('submitted', 'approved', 'disputed'), q.due_on NULLS LAST, q.submitted_at DESC, q.id
+LIMIT %(limit)s OFFSET %(offset)s
+"""
+COUNTS = f"""
+SELECT count(*) FILTER (WHERE {SHOWN["mine"]}) AS mine, count(*) FILTER (WHERE {SHOWN["running"]}) AS running,
+  count(*) FILTER (WHERE {SHOWN["standing"]}) AS standing, count(*) FILTER (WHERE {SHOWN["ending"]}) AS ending,
+  count(*) FILTER (WHERE {SHOWN["ended"]}) AS ended,
+  count(*) FILTER (WHERE q.state IN ('submitted', 'approved', 'disputed') AND q.due_on < %(today)s) AS overdue
+FROM share_requests q WHERE {SCOPE}
+"""
+DETAIL = f"""
+SELECT q.id, q.number, q.resource, q.version, q.share, q.consumer, q.provider, {NAMED}, q.requester, coalesce(r.name, '') AS asked_by,
+  q.event, q.services, q.purpose, q.purpose_en, q.basis, q.fields, q.region, q.region_field, q.own_cases, q.modes, q.volume, q.retention,
+  q.until, q.state, q.submitted_at, q.since, q.due_on, q.paused_days, q.granted, q.approver, coalesce(a.name, '') AS decided_by,
+  q.coordinator, q.decided_at, q.reason, q.document, q.signatures, q."grant", q.ended_at,
+  (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
+     SELECT e.id, e.at, e.act, coalesce(o.name, '') AS who, coalesce(o.post, '') AS post,
+       coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, e.details ->> 'reason' AS reason
+     FROM entries e LEFT JOIN officials o ON e.actor_kind = 'official' AND o.id = e.actor LEFT JOIN agencies g ON g.code = o.agency
+     WHERE e.subject = 'share_request:' || q.id) one)::jsonb AS history
+FROM share_requests q {AGENCIES}
+LEFT JOIN officials r ON r.id = q.requester LEFT JOIN officials a ON a.id = coalesce(q.coordinator, q.approver)
+WHERE q.id = %(id)s AND {SCOPE}
+"""
+BY_KEY = "SELECT id FROM share_requests WHERE requester = %s AND idempotency_key = %s"
+PROVIDER = "SELECT code FROM agencies WHERE kind = %s AND parent = '' ORDER BY division LIMIT 1"
+# Of a call between two agencies of this node there are two records, one of each side.
+UNDER = """
+SELECT DISTINCT ON (at, exchange) at, encode(exchange, 'hex') AS exchange, side, fields, purpose, basis, "case", official, outcome, alarm, rows
+FROM exchange_calls WHERE "grant" = %(grant)s ORDER BY at DESC, exchange, side LIMIT %(limit)s
+"""
+ASKED = f"""
+SELECT q.id, q.number, q.state, q.consumer, {NAMED}, q.submitted_at, q.until
+FROM share_requests q {AGENCIES} WHERE q.resource = %(resource)s AND {SCOPE} ORDER BY q.submitted_at DESC LIMIT %(limit)s
+"""
+USED = """
+SELECT u.resource, u.giver, u.receiver, coalesce(g.name_zh, '') AS giver_zh, coalesce(g.name_en, '') AS giver_en,
+  coalesce(r.name_zh, '') AS receiver_zh, coalesce(r.name_en, '') AS receiver_en,
+  sum(u.calls)::bigint AS calls, sum(u.found)::bigint AS found, sum(u.refused)::bigint AS refused, sum(u.facts)::bigint AS facts
+FROM use_days u LEFT JOIN agencies g ON g.code = u.giver LEFT JOIN agencies r ON r.code = u.receiver
+WHERE u.day BETWEEN %(since)s AND %(until)s AND (%(resource)s = '' OR u.resource = %(resource)s)
+  AND (%(side)s = '' OR CASE %(side)s WHEN 'gave' THEN u.giver ELSE u.receiver END = ANY(%(agencies)s::text[]))
+GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY calls DESC, 1, 2, 3 LIMIT %(limit)s
+"""
+DAILY = """
+SELECT day, sum(calls)::bigint AS calls, sum(found)::bigint AS found, sum(refused)::bigint AS refused FROM use_days
+WHERE day BETWEEN %(since)s AND %(until)s AND (%(resource)s = '' OR resource = %(resource)s)
+  AND (%(side)s = '' OR CASE %(side)s WHEN 'gave' THEN giver ELSE receiver END = ANY(%(agencies)s::text[]))
+GROUP BY day ORDER BY day
+"""
+NOTICES = """
+SELECT n.id, n.kind, n.resource, n.provider, coalesce(p.name_zh, '') AS provider_zh, coalesce(p.name_en, '') AS provider_en,
+  n.record, n.version, n.fields, n.message, n.issued_at, n.due_on,
+  (SELECT coalesce(json_agg(one ORDER BY one.acknowledged_at NULLS FIRST, one.consumer), '[]') FROM (
+     SELECT r.consumer, coalesce(c.name_zh, '') AS consumer_zh, coalesce(c.name_en, '') AS consumer_en, r.acknowledged_at, r.answer,
+       coalesce(o.name, '') AS who
+     FROM share_receipts r LEFT JOIN agencies c ON c.code = r.consumer LEFT JOIN officials o ON o.id = r.official
+     WHERE r.notice_id = n.id AND (%(role)s = 'auditor' OR n.provider = %(agency)s OR r.consumer = %(agency)s)) one)::jsonb AS receipts
+FROM share_notices n LEFT JOIN agencies p ON p.code = n.provider
+WHERE %(role)s = 'auditor' OR (%(role)s IN ('requester', 'approver') AND (n.provider = %(agency)s
+  OR EXISTS (SELECT FROM share_receipts r WHERE r.notice_id = n.id AND r.consumer = %(agency)s)))
+ORDER BY n.issued_at DESC, n.id LIMIT %(limit)s
+"""
+
+
+class _Notice(NamedTuple):
+    id: UUID
+    kind: str
+    resource: str
+    provider: str
+    provider_zh: str
+    provider_en: str
+    record: str
+    version: int | None
+    fields: tuple[str, ...]
+    message: str
+    issued_at: datetime
+    due_on: date
+    receipts: list[dict[str, Any]]
+
+
+class _Id(NamedTuple):
+    id: UUID
+
+
+class _Code(NamedTuple):
+    code: str
+
+
+def requests(
+    actor: Actor, *, shown: str, today: date, notice: int = 0, limit: int = 40, offset: int = 0
+) -> list[RequestRow]:
+    """List requests, those with a running clock first, by deadline; ``shown`` is a key of SHOWN, ``notice`` in days."""
+    statement = LIST.format(shown=SHOWN[shown])
+    values = {**_reader(actor), "today": today, "notice": notice, "limit": limit, "offset": offset}
+    return records.rows(RequestRow, statement, values)
+
+
+def request_counts(actor: Actor, today: date, notice: int) -> RequestCounts:
+    """Count what each list would show."""
+    found = records.first(RequestCounts, COUNTS, {**_reader(actor), "today": today, "notice": notice})
+    return found or RequestCounts(0, 0, 0, 0, 0, 0)
+
+
+def request(id: UUID, actor: Actor) -> RequestDetail | None:  # noqa: A002 -- what it is called
+    """Read a request with its history; None for what is not theirs to see."""
+    return records.first(RequestDetail, DETAIL, {**_reader(actor), "id": id})
+
+
+def request_by_key(requester: int, key: str) -> UUID:
+    """Find the request that somebody made with this key."""
+    found = records.first(_Id, BY_KEY, [requester, key])
+    assert found is not None  # noqa: S101 -- the caller met it
+    return found.id
+
+
+def asked_for(resource: str, actor: Actor, limit: int = 10) -> list[Asked]:
+    """List the requests for a resource that somebody may see, the newest first."""
+    return records.rows(Asked, ASKED, {**_reader(actor), "resource": resource, "limit": limit})
+
+
+def provider_of(kind: str) -> str:
+    """The agency that answers for the resources of a kind: the highest; empty where there is none."""
+    found = records.first(_Code, PROVIDER, [kind])
+    return found.code if found else ""
+
+
+def calls_under(grant: UUID, limit: int = 50) -> list[CallUnder]:
+    """The newest calls under a grant, each once."""
+    return records.rows(CallUnder, UNDER, {"grant": grant, "limit": limit})
+
+
+def used(
+    since: date,
+    until: date,
+    *,
+    resource: str = "",
+    side: str = "",
+    agencies: tuple[str, ...] = (),
+    limit: int = 60,
+) -> list[Used]:
+    """Who gave what to whom, and how often, from one day to another; ``side`` (``gave``, ``got``) looks at these agencies alone."""
+    return records.rows(Used, USED, {**_used(since, until, resource, side, agencies), "limit": limit})
+
+
+def used_daily(
+    since: date, until: date, *, resource: str = "", side: str = "", agencies: tuple[str, ...] = ()
+) -> list[UsedDay]:
+    """The same, day by day; days without use are left out."""
+    return records.rows(UsedDay, DAILY, _used(since, until, resource, side, agencies))
+
+
+def notices(actor: Actor, limit: int = 50) -> list[NoticeRow]:
+    """List corrections and recalls that an official's agency gave or got, with the receipts that concern it."""
+    rows = records.rows(_Notice, NOTICES, {**_reader(actor), "limit": limit})
+    return [NoticeRow(*row[:-1], [ReceiptRow(**one) for one in row.receipts]) for row in rows]
+
+
+def _used(since: date, until: date, resource: str, side: str, agencies: tuple[str, ...]) -> dict[str, object]:
+    return {"since": since, "until": until, "resource": resource, "side": side, "agencies": list(agencies)}
+
+
+def _reader(actor: Actor) -> dict[str, object]:
+    """What decides what somebody sees; only officials with a role see anything."""
+    role = actor.role if actor.kind == "official" else ""
+    return {"role": role, "agency": actor.agency, "realm": realm(actor.agency) or "-"}
