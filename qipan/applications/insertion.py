@@ -89,8 +89,9 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
             f"application:{application}",
             event=submission.asking.event.name,
             plan=planned.digest,
+            cases={case.service: str(case.id) for case in cases},
         ),
-        *(opening.entry_of(submission.acting, case) for case in cases),
+        *opening.entries_of(submission.acting, cases),
     ]
     written = {
         "application": application,

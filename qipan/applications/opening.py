@@ -83,10 +83,13 @@ def is_ready(asking: Asking, plan: Plan, planned: PlannedService, facts: Collect
     return not unsettled and all(field in facts for field in needed)
 
 
-def entry_of(acting: Acting, case: NewCase) -> NewEntry:
-    """Put the beginning of a case into the trail: one that is ready is opened at once, one that waits only noted."""
-    act = "open_case" if case.state is CaseState.SUBMITTED else "await_case"
-    return acting.entry(act, f"case:{case.id}", service=case.service, agency=case.agency)
+def entries_of(acting: Acting, cases: Collection[NewCase]) -> list[NewEntry]:
+    """Put the opening of cases into the trail; one that waits reaches nobody, and is opened later."""
+    return [
+        acting.entry("open_case", f"case:{case.id}", service=case.service, agency=case.agency)
+        for case in cases
+        if case.state is CaseState.SUBMITTED
+    ]
 
 
 def clocks(limits: Limits, at: datetime, paused: int = 0) -> tuple[date, date]:

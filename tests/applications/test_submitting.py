@@ -71,14 +71,14 @@ def test_every_fact_keeps_where_it_came_from(cast: Cast) -> None:
     }
 
 
-def test_the_trail_tells_of_the_submission_and_of_each_case(cast: Cast) -> None:
+def test_the_trail_tells_of_the_submission_with_its_cases_and_of_each_that_opens(cast: Cast) -> None:
     application = play.submitted(cast).application
-    acts = ["submit_application", "open_case", "await_case"]
-    entries = Entry.objects.filter(act__in=acts).order_by("id")
-    cases = {f"case:{case.id}" for case in Case.objects.all()}
+    entries = Entry.objects.filter(act__in=["submit_application", "open_case"]).order_by("id")
+    opened = {f"case:{case.id}" for case in Case.objects.exclude(state="waiting")}
     assert entries[0].subject == f"application:{application}"
-    assert {entry.subject for entry in entries[1:]} == cases
-    assert [entry.act for entry in entries].count("open_case") == 2
+    assert entries[0].details["cases"] == {case.service: str(case.id) for case in Case.objects.all()}
+    assert {entry.subject for entry in entries[1:]} == opened
+    assert len(opened) == 2
     assert all(entry.actor == cast.mother_id for entry in entries)
 
 

@@ -128,8 +128,8 @@ def every_key_has_one_whole_application(stage: Stage, acknowledged: Acknowledged
           OR (SELECT count(*) FROM fact_sets f WHERE f.application_id = a.id AND f.learned @> '[{{"kind": "identity"}}, {{"kind": "answer"}}]') <> 1
           OR (SELECT count(*) FROM entries e WHERE e.subject = 'application:' || a.id AND e.act = 'submit_application') <> 1
           OR NOT EXISTS (SELECT FROM plans p WHERE p.digest = a.plan)
-          OR EXISTS (SELECT FROM cases c WHERE c.application_id = a.id AND NOT EXISTS (
-               SELECT FROM entries e WHERE e.subject = 'case:' || c.id AND e.act IN ('open_case', 'await_case')))
+          OR EXISTS (SELECT FROM cases c WHERE c.application_id = a.id AND c.state NOT IN ('waiting', 'stopped') AND NOT EXISTS (
+               SELECT FROM entries e WHERE e.subject = 'case:' || c.id AND e.act = 'open_case'))
         """
     )
 

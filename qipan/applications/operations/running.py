@@ -167,7 +167,7 @@ def _begin_cases(state: _State, at: datetime) -> bool:
         return False
     statement = opening.INSERT_CASES.format(application="%(application)s", created="")
     records.execute(statement, {"application": state.application.id, "cases": opening.document(new)})
-    ledger.append([opening.entry_of(SYSTEM, case) for case in new], at)
+    ledger.append(opening.entries_of(SYSTEM, new), at)
     return True
 
 

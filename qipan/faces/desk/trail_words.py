@@ -51,7 +51,6 @@ def _more(entry: EntryRow, titles: Titles) -> str:
 
 
 _ACTS: Mapping[str, Callable[[], str]] = {
-    "await_case": lambda: pgettext("done", "申请提交，等前面的事办完"),
     "open_case": lambda: pgettext("done", "送到本部门"),
     "accept_case": lambda: pgettext("done", "受理"),
     "review_case": lambda: pgettext("done", "开始审查"),
