@@ -25,6 +25,10 @@ from qipan.catalogue.library.patterns import may_hang
         "([^x]|y)*z",
         r"(a)\1*",
         "((a{40}){40}){40}",
+        "a?" * 50 + "a" * 50,
+        ".*.*.*.*x",
+        "(ab)*(ab)*(ab)*(ab)*c",
+        "(?:a*)(?:a*)(?:a*)(?:a*)b",
     ],
 )
 def test_a_text_that_can_be_read_in_ever_more_ways_is_refused(pattern: str) -> None:
@@ -45,6 +49,9 @@ def test_a_text_that_can_be_read_in_ever_more_ways_is_refused(pattern: str) -> N
         ".*x.*",
         "(?i)[a-z]+",
         "^a+$",
+        ".*a.*b.*c.*",
+        r"\d+-\d+-\d+-\d+-\d+",
+        "[\u4e00-\u9fff·]{2,30}",
         "",
     ],
 )

@@ -144,7 +144,7 @@ def _content(name: str, raw: bytes, gathered: _Gathered) -> Content:
     reading.file = name
     try:
         root = yaml.read_yaml(raw)
-        if root is None:
+        if root is None or yaml.is_nothing(root):
             reading.refuse(Misshapen(yaml.Mapping(1, 1, []), "empty"), ())
             return {}
         content = _sections(root, reading)

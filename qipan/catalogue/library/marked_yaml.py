@@ -60,6 +60,14 @@ class Mapping(Branch):
 
 
 Node = Scalar | Sequence | Mapping
+_NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+def is_nothing(node: Node) -> bool:
+    """Whether a key, or a whole file, was left without a value."""
+    return type(node) is Scalar and not node.quoted and node.value in _NOTHING
+
+
 _LIST, _KEYS, _END = "\1[", "\1{", "\1"
 _INVISIBLE: Final = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f]")
 

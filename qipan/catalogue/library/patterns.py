@@ -4,19 +4,26 @@ A backtracking matcher is exponential where one text can be read in exponentiall
 left and reached again by two ways over the same text (Weber & Seidl, On the degree of ambiguity of finite automata, 1991). The
 pattern becomes Glushkov's automaton, whose states are its characters, each edge counted once for every way that leads along it;
 then pairs of states are walked in step. Repetitions between bounds count as unbounded, which only adds ways.
+
+What is left takes polynomial time in the text and may still be slow: ``.*.*.*.*x``, or ``a?`` fifty times and then ``a`` fifty times. So
+the ways are counted in which the longest texts that are matched at all can be read, where they say the same again and again.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from itertools import product
+from itertools import cycle, islice, product
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final, NamedTuple, TypeVar
 
+from qipan.core.checks import LONGEST_MATCHED
+
 _MAX_PLACES: Final = 2_000
 _MAX_LOOPED: Final = 60
 _MAX_COPIES: Final = 40
+_MAX_TRIED: Final = 40
+_MAX_STEPS: Final = 5_000_000
 _LAST: Final = 0x10FFFF
 _BEYOND_ASCII: Final = (0x80, _LAST)
 Range = tuple[int, int]
@@ -29,11 +36,14 @@ class _TooIntricate(Exception):
 
 
 def may_hang(pattern: str) -> bool:
-    """Whether matching may take time exponential in the text's length, or that cannot be told; raises re.error."""
+    """Whether matching may take time exponential in the text's length, or too many steps on a short one, or that cannot be told.
+
+    Raises re.error.
+    """
     places = _Places()
     try:
-        places.read(parser.parse(pattern))
-        return places.ambiguous()
+        whole = places.read(parser.parse(pattern))
+        return places.ambiguous() or places.laborious(whole.first)
     except (_TooIntricate, RecursionError):
         return True
 
@@ -112,6 +122,49 @@ class _Places:
     def ambiguous(self) -> bool:
         """Whether a place can be reached again from itself by two ways over one text."""
         return any(self._ambiguous_within(loop) for loop in self._loops())
+
+    def laborious(self, starts: Iterable[int]) -> bool:
+        """Whether some text of one character, or of one way round a loop, can be read in too many ways."""
+        heads = dict.fromkeys(ranges[0][0] for ranges in self.matches if ranges)
+        if any(self._steps(starts, [head]) > _MAX_STEPS for head in list(heads)[:_MAX_TRIED]):
+            return True
+        rounds = [(place, self._round(place)) for place in range(len(self.matches)) if self.ways[place]]
+        tried = [(place, around) for place, around in rounds if len(around) > 1][:_MAX_TRIED]
+        return any(self._steps(self.ways[place], around) > _MAX_STEPS for place, around in tried)
+
+    def _steps(self, starts: Iterable[int], text: list[int]) -> int:
+        """How many ways there are to read the beginnings of a text that says the same again and again."""
+        at: Mapping[int, int] = dict.fromkeys(starts, 1)
+        steps = 0
+        for character in islice(cycle(text), LONGEST_MATCHED):
+            after: Counter[int] = Counter()
+            for place, ways in at.items():
+                if self._takes(place, character):
+                    steps += ways
+                    for following, more in self.ways[place].items():
+                        after[following] += ways * more
+            if not after or steps > _MAX_STEPS:
+                break
+            at = after
+        return steps
+
+    def _takes(self, place: int, character: int) -> bool:
+        return self.any_case or any(low <= character <= high for low, high in self.matches[place])
+
+    def _round(self, place: int) -> list[int]:
+        """Characters on the shortest way from behind a place through it again; nothing where there is none."""
+        came = dict.fromkeys(self.ways[place], place)
+        queue = list(came)
+        for one in queue:
+            new = [following for following in self.ways[one] if following not in came]
+            came.update(dict.fromkeys(new, one))
+            queue.extend(new)
+        if place not in came:
+            return []
+        path = [place]
+        while came[path[-1]] != place:
+            path.append(came[path[-1]])
+        return [self.matches[one][0][0] for one in reversed(path) if self.matches[one]]
 
     def _loops(self) -> Iterable[set[int]]:
         """Sets of places that reach each other."""

@@ -19,15 +19,15 @@ WORD: Final = r"[a-z][a-z0-9_]*"
 _FIELD: Final = re.compile(rf"({WORD})\.({WORD})")
 _RELATION: Final = re.compile(rf"({WORD})\(\s*({WORD})\s*,\s*({WORD})\s*\)")
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_LONGEST_NUMBER: Final = 30
 _TRUTHS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def text_of(node: yaml.Node, expected: str = "text") -> str:
     """The text of a scalar; raises Misshapen for lists, mappings and keys left without a value."""
     if type(node) is not yaml.Scalar:
         raise Misshapen(node, "expected", expected=expected, **found(node))
-    if not node.quoted and node.value in NOTHING:
+    if yaml.is_nothing(node):
         raise Misshapen(node, "expected", expected=expected, sort="nothing", found="")
     return node.value
 
@@ -174,13 +174,13 @@ def _guessed(node: yaml.Node, text: str) -> Value:
     if type(node) is yaml.Scalar and not node.quoted:
         if text in _TRUTHS:
             return _TRUTHS[text]
-        if _NUMBER.fullmatch(text):
+        if _NUMBER.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
             return _number(node, text, ElementType.DECIMAL)
     return text
 
 
 def _number(node: yaml.Node, text: str, kind: ElementType) -> int | float:
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
     if match is None or (match[2] and kind is ElementType.INTEGER):
         expected = "integer" if kind is ElementType.INTEGER else "number"
         raise Misshapen(node, "expected", expected=expected, **found(node))
@@ -287,7 +287,7 @@ class Free:
 
     def _plain(self, node: yaml.Node) -> Any:
         if isinstance(node, yaml.Scalar):
-            return None if not node.quoted and node.value in NOTHING else _guessed(node, node.value)
+            return None if yaml.is_nothing(node) else _guessed(node, node.value)
         if isinstance(node, yaml.Sequence):
             return [self._plain(item) for item in node.value]
         return {text_of(key): self._plain(value) for key, value in node.pairs()}

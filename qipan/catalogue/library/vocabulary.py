@@ -7,7 +7,6 @@ from qipan.catalogue.library import marked_yaml as yaml
 from qipan.catalogue.library.containers import ListOf, MapOf
 from qipan.catalogue.library.reading import Path, Reading
 from qipan.catalogue.library.scalars import (
-    NOTHING,
     WORD,
     Choice,
     Condition,
@@ -46,9 +45,7 @@ class BothLanguages(ShortRecord):
 
 
 def _is_said(node: yaml.Node) -> TypeGuard[yaml.Scalar]:
-    return (
-        type(node) is yaml.Scalar and (node.quoted or node.value not in NOTHING) and bool(node.value.strip())
-    )
+    return type(node) is yaml.Scalar and not yaml.is_nothing(node) and bool(node.value.strip())
 
 
 TEXT: Final = BothLanguages(

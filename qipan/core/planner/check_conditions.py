@@ -6,12 +6,12 @@ from difflib import get_close_matches
 from functools import partial
 
 from qipan.core.declarations import Library, LifeEvent, PartySlot, Service
-from qipan.core.elements import Element
+from qipan.core.elements import Element, Field, Value
 from qipan.core.plan import Problem
 from qipan.core.planner.ground import GroundService
 from qipan.core.planner.index import position_of
 from qipan.core.predicates import Predicate, both, fields, leaves, satisfiable
-from qipan.core.predicates.tree import Comparison
+from qipan.core.predicates.tree import And, Comparison
 
 Path = tuple[str, ...]
 
@@ -36,7 +36,10 @@ class Conditions:
     def possible_together(self, slots: Mapping[str, PartySlot], *whens: Predicate | None) -> bool:
         """Whether these conditions can be true at once."""
         given = [when for when in whens if when is not None]
-        return self.possible(slots, both(*given)) if given else True
+        if not given:
+            return True
+        together = both(*given)
+        return not _surely_apart(together) and self.possible(slots, together)
 
     def check(self, slots: Mapping[str, PartySlot], when: Predicate | None, path: Path) -> Iterator[Problem]:
         """Report a condition that can never be true."""
@@ -61,6 +64,17 @@ class Conditions:
                 if codes is not None and leaf.value not in codes.values:
                     found += get_close_matches(leaf.value, list(codes.values))
         return found
+
+
+def _surely_apart(together: Predicate) -> bool:
+    """Whether one field would have two values at once: seen at a glance, where hundreds of services share an event."""
+    told: dict[Field, Value] = {}
+    for part in together.parts if isinstance(together, And) else ():
+        match part:
+            case Comparison(field, "==", value) if not isinstance(value, Field):
+                if told.setdefault(field, value) != value:
+                    return True
+    return False
 
 
 def check_conditions(conditions: Conditions) -> Iterator[Problem]:

@@ -16,16 +16,19 @@ from qipan.core.predicates.tree import (
     Present,
     both,
     either,
+    leaves,
 )
 
 MAX_LENGTH = 4000
 MAX_DEPTH = 40
+MAX_BORROWED = 500
+"""How many comparisons a condition may take over from situations, which may use others in turn."""
 
 
 class PredicateError(ValueError):
     """A text that is no predicate; ``column`` counts characters from 1, ``code`` and ``values`` are for the face.
 
-    Codes: ``too-long`` · ``too-deep`` · ``bad-character`` · ``expected`` (``what`` was expected, ``found``) ·
+    Codes: ``too-long`` · ``too-deep`` · ``too-much`` (with the situation ``name``) · ``bad-character`` · ``expected`` (``what`` was expected, ``found``) ·
     ``unknown-situation`` (``name``) · ``no-comparison`` (``field``: write ``== true``).
     """
 
@@ -73,7 +76,7 @@ class _Parser:
 
     def __init__(self, tokens: tuple[_Token, ...], situations: Mapping[str, Predicate]) -> None:
         self.tokens, self.situations = tokens, situations
-        self.at = self.depth = 0
+        self.at = self.depth = self.borrowed = 0
 
     def whole(self) -> Predicate:
         predicate = self.disjunction()
@@ -206,7 +209,11 @@ class _Parser:
             raise self.expected("condition", token)
         if token.text not in self.situations:
             raise PredicateError("unknown-situation", token.column, name=token.text)
-        return self.situations[token.text]
+        found = self.situations[token.text]
+        self.borrowed += sum(1 for _ in leaves(found))
+        if self.borrowed > MAX_BORROWED:
+            raise PredicateError("too-much", token.column, name=token.text)
+        return found
 
 
 def _unquoted(token: _Token) -> str:

@@ -40,7 +40,7 @@ _ZH: Final[Mapping[str, str]] = {
     "choose-one": "{place}应写且只写这几项中的一项：{choices}。",
     "condition": "{place}的条件看不懂：第 {column} 个字处，{fault}。条件是：{condition}",
     "pattern": "{place}不是合法的正则表达式：第 {column} 个字处写法不对，请检查括号、方括号和反斜杠。现在是 {found_text}",
-    "pattern-hangs": "{place}的正则表达式 {found_text} 有层层重复，核对一个值可能要算上很多年。请让同一段文字只有一种读法，如把 (a+)+ 写成 a+。",
+    "pattern-hangs": "{place}的正则表达式 {found_text} 让同一段文字有太多种读法，核对一个值可能要算上很多年。请让同一段文字只有一种读法，如把 (a+)+ 写成 a+。",
     "codes-and-type": "{place}：代码型的数据元（type: code）要用 codes 写明代码表，其他类型不写 codes。",
     "parties-of-certificate": "{place}：只有用证照满足材料（certificate）时才写 parties。",
     "one-applicant": "{place}里应有且只有一个申请人（applicant: true），{applicants}。",
@@ -78,7 +78,7 @@ _EN: Final[Mapping[str, str]] = {
     "choose-one": "{place} must give exactly one of these: {choices}.",
     "condition": "The condition of {place} cannot be read: at character {column}, {fault}. It says: {condition}",
     "pattern": "{place} is not a valid regular expression: {detail}.",
-    "pattern-hangs": "The regular expression of {place}, {found_text}, repeats what is repeated, so that a single value could take years to check. Let a text be read in one way only: a+ instead of (a+)+.",
+    "pattern-hangs": "The regular expression of {place}, {found_text}, lets one text be read in too many ways, so that a single value could take years to check. Let a text be read in one way only: a+ instead of (a+)+.",
     "codes-and-type": "{place}: an element of type code names its list in codes, and no other type does.",
     "parties-of-certificate": "{place}: parties are given only where a certificate meets the document.",
     "one-applicant": "{place} must have exactly one applicant (applicant: true); {applicants}.",
@@ -109,6 +109,10 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
 _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "too-long": ("条件太长", "it is too long"),
     "too-deep": ("括号或 not 套得太深", "brackets or “not” are nested too deep"),
+    "too-much": (
+        "用到的情形合起来太长（到“{name}”为止）",
+        "the situations that it uses, up to “{name}”, are too long together",
+    ),
     "single-equals": ("“=”要写成“==”", "“=” must be written “==”"),
     "bad-character": ("不认识“{found}”", "“{found}” is not understood"),
     "arrow": ("“{found}”要写成“{meant}”", "“{found}” must be written “{meant}”"),
