@@ -4,13 +4,16 @@ A full tile never changes, so it can be kept for ever by whoever fetched it.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
-from qipan.core.merkle import Hash, Node, Span, node_hash, nodes_of
+from qipan.core.merkle import NODE_PREFIX, Hash, Node, Span, nodes_of
 
 HEIGHT = 8
 WIDTH = 1 << HEIGHT
+DIGEST, PAIR = 32, 64  # bytes
+KEPT = 8192  # roots of rows, a few megabytes
 LEVELS = 8  # a number of leaves has at most 64 bits
 _PATH = re.compile(r"(?:x\d{3}/){0,6}\d{3}")
 
@@ -33,19 +36,25 @@ def tiles_of(path: Iterable[Span]) -> set[Tile]:
     return {tile_of(node) for span in path for node in nodes_of(span)}
 
 
-def node_in(hashed: Hash, tile: Sequence[bytes], node: Node) -> bytes:
+def node_in(hashed: Hash, tile: bytes, node: Node) -> bytes:
     """Work a node out from the hashes of its tile; raises IndexError where the tile does not reach that far."""
     above = node.level % HEIGHT
-    start = (node.position << above) % WIDTH
-    row = list(tile[start : start + (1 << above)])
-    if len(row) < 1 << above:
+    start = (node.position << above) % WIDTH * DIGEST
+    row = tile[start : start + (DIGEST << above)]
+    if len(row) < DIGEST << above:
         raise IndexError(node)
-    while len(row) > 1:
-        row = [node_hash(hashed, left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
-    return row[0]
+    return _root_over(hashed, row)
 
 
-def nodes_from(hashed: Hash, tiles: Mapping[Tile, Sequence[bytes]], node: Node) -> bytes:
+@lru_cache(maxsize=KEPT)
+def _root_over(hashed: Hash, row: bytes) -> bytes:
+    """Hash a power of two of digests upwards to one. The upper tiles and the right edge stand in nearly every proof."""
+    while len(row) > DIGEST:
+        row = b"".join([hashed(NODE_PREFIX + row[at : at + PAIR]) for at in range(0, len(row), PAIR)])
+    return row
+
+
+def nodes_from(hashed: Hash, tiles: Mapping[Tile, bytes], node: Node) -> bytes:
     """Work a node out from a set of tiles; raises KeyError or IndexError where they do not hold it."""
     return node_in(hashed, tiles[tile_of(node)], node)
 

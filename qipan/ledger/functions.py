@@ -37,9 +37,3 @@ def both(data: bytes) -> bytes:
 def halves(digests: bytes) -> dict[str, bytes]:
     """Part what `both` gave."""
     return dict(zip(FUNCTIONS, (digests[:SIZE], digests[SIZE:]), strict=True))
-
-
-def cut(hashes: bytes) -> list[bytes]:
-    """Part the hashes of a tile."""
-    whole = bytes(hashes)
-    return [whole[at : at + SIZE] for at in range(0, len(whole), SIZE)]

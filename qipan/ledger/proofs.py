@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from qipan.core import merkle, tiles
 from qipan.core.merkle import Span
-from qipan.core.tiles import Tile
 from qipan.ledger import queries
-from qipan.ledger.functions import FUNCTIONS, cut
+from qipan.ledger.functions import FUNCTIONS
 
 
 def inclusion(function: str, leaf: int, size: int) -> list[bytes]:
@@ -32,9 +31,7 @@ def _proved(function: str, path: Sequence[Span]) -> list[bytes]:
     wanted = tiles.tiles_of(path)
     if not wanted:
         return []
-    held: dict[Tile, list[bytes]] = {
-        tile: cut(hashes) for tile, hashes in queries.tiles_by_place(function, wanted).items()
-    }
+    held = queries.tiles_by_place(function, wanted)
     hashed = FUNCTIONS[function]
     try:
         return merkle.prove(hashed, lambda node: tiles.nodes_from(hashed, held, node), path)

@@ -20,7 +20,7 @@ from qipan.core import merkle, notes, tiles
 from qipan.core.merkle import Frontier, Span
 from qipan.core.tiles import Tile
 from qipan.ledger import seal_keys
-from qipan.ledger.functions import FUNCTIONS, SIZE, cut
+from qipan.ledger.functions import FUNCTIONS, SIZE
 from qipan.ledger.seal_keys import SealKeys
 
 GROUP = 20_000  # leaves
@@ -144,14 +144,16 @@ def _frontiers(last: _Last) -> list[Frontier]:
     stored = {Tile(edge.level, edge.number): edge for edge in records.rows(_Edge, EDGES, asked)}
     found = []
     for function, note in (("sm3", last.sm3), ("sha256", last.sha256)):
-        held = {tile: cut(getattr(edge, function)) for tile, edge in stored.items()}
-        if last.size and [len(held.get(tile, ())) for tile, _ in edges] != [width for _, width in edges]:
+        held = {tile: bytes(getattr(edge, function)) for tile, edge in stored.items()}
+        if last.size and [len(held.get(tile, b"")) for tile, _ in edges] != [
+            SIZE * width for _, width in edges
+        ]:
             raise TrailBroken
         found.append(_frontier(function, held, last.size, note))
     return found
 
 
-def _frontier(function: str, held: Mapping[Tile, Sequence[bytes]], size: int, note: str) -> Frontier:
+def _frontier(function: str, held: Mapping[Tile, bytes], size: int, note: str) -> Frontier:
     hashed = FUNCTIONS[function]
     roots = tuple(tiles.nodes_from(hashed, held, node) for node in merkle.nodes_of(Span(0, size)))
     frontier = Frontier(size, roots)

@@ -18,7 +18,7 @@ from qipan.adapters.seals import Malformed, PrivateKey
 from qipan.core import merkle, notes, tiles
 from qipan.core.merkle import Head
 from qipan.core.notes import Checkpoint, NotACheckpoint, NotANote, Note, Signature, VerifierKey
-from qipan.ledger.functions import FUNCTIONS, cut
+from qipan.ledger.functions import FUNCTIONS
 from qipan.ledger.seal_keys import verifying
 
 
@@ -99,7 +99,7 @@ def _extends(function: str, trail: Trail, old: Head, new: Head) -> bool:
     hashed = FUNCTIONS[function]
     path = merkle.consistency_path(old.size, new.size)
     wanted = {tile: _width(tile, new.size) for tile in tiles.tiles_of(path)}
-    held = {tile: cut(hashes) for tile, hashes in trail.tiles(function, wanted).items()}
+    held = trail.tiles(function, wanted)
     try:
         proof = merkle.prove(hashed, lambda node: tiles.nodes_from(hashed, held, node), path)
     except (KeyError, IndexError):

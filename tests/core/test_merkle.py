@@ -214,10 +214,10 @@ def test_tiles_hold_what_proofs_need(size: int, data: st.DataObject) -> None:
         assert tiles.tiles_of(path) <= held.keys()
 
 
-def cut(size: int) -> dict[Tile, list[bytes]]:
+def cut(size: int) -> dict[Tile, bytes]:
     _, layers = merkle.grow(sha256, merkle.EMPTY, LEAVES[:size])
     return {
-        Tile(level // 8, start // 256): layers[level][start : start + 256]
+        Tile(level // 8, start // 256): b"".join(layers[level][start : start + 256])
         for level in range(0, len(layers), 8)
         for start in range(0, len(layers[level]), 256)
     }

@@ -16,10 +16,15 @@ from qipan.core.merkle import Head
 from qipan.core.notes import Signature, VerifierKey
 from qipan.faces.trail import qipan_verify
 from qipan.ledger import sealing
-from qipan.ledger.functions import FUNCTIONS, cut
+from qipan.ledger.functions import FUNCTIONS
 from qipan.ledger.models import Cosignature, Entry
 from qipan.ledger.receipts import receipt
 from tests.ledger import trail
+
+
+def cut(tile: bytes) -> list[bytes]:
+    return [tile[at : at + 32] for at in range(0, len(tile), 32)]
+
 
 WITNESS = generate(Suite.ED25519)
 WITNESS_KEY = VerifierKey("witness.example/one", notes.COSIGNATURE, WITNESS.public.raw)
