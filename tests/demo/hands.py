@@ -1,10 +1,8 @@
 """Two ways to work a page: with the mouse, and with the keyboard alone."""
 
-from playwright.sync_api import Locator, Page, TimeoutError  # noqa: A004 -- as Playwright names it
+from playwright.sync_api import Locator, Page
 
 MOST_TABS = 400
-ATTEMPTS = 5
-CHOOSER_MILLISECONDS = 8_000
 NAVIGATION_MILLISECONDS = 60_000
 
 
@@ -80,17 +78,11 @@ class Keyboard(Mouse):
 
     def attach(self, name: str, file: str) -> None:
         """Open the file chooser with Enter."""
-        for _ in range(ATTEMPTS):
-            self._reach(self.page.locator(f'input[name="{name}"]'))
-            try:
-                with self.page.expect_file_chooser(timeout=CHOOSER_MILLISECONDS) as chooser:
-                    self.page.keyboard.press("Enter")
-            except TimeoutError:  # the questions were swapped under the finger
-                continue
-            chooser.value.set_files(file)
-            self._settle()
-            return
-        raise AssertionError(f"the keyboard opens no file chooser for {name}")
+        self._reach(self.page.locator(f'input[name="{name}"]'))
+        with self.page.expect_file_chooser() as chooser:
+            self.page.keyboard.press("Enter")
+        chooser.value.set_files(file)
+        self._settle()
 
     def press(self, target: str) -> None:
         """Press with Enter."""

@@ -1,31 +1,27 @@
-// Keeps what is typed while an answer's consequences are on their way: a slow register must not eat a name.
+// What a swap finds as it should be, it leaves in place: whoever is typing, choosing or picking a file meanwhile notices nothing.
+// Loaded after idiomorph, for swaps in the manner "morph". What a control holds is its user's, and never overwritten.
 "use strict";
 (() => {
-  const chosen = (one) => one.type === "radio" || one.type === "checkbox";
-  const state = (one) => (chosen(one) ? one.checked : one.value);
-  const controls = (root) => [...root.querySelectorAll("input, select, textarea")]
-    .filter((one) => one.id && one.type !== "file");
-  const sent = new WeakMap();
-  const typed = [];
+  const TYPED = "textarea, input:not([type=hidden], [type=radio], [type=checkbox], [type=file])";
+  const CONTROLS = "main :is(input:not([type=hidden]), select, textarea, summary, button)";
+  const theirs = (name, one) => (name === "value" && one.matches(TYPED)) || (name === "checked" && one.id !== "")
+    || name === "selected" || name === "open";
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, one) => !theirs(name, one);
 
+  // A file that has arrived must not be sent again with the rest of the form; one chosen since is on its way.
+  const sent = new WeakMap();
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    sent.set(detail.xhr, new Map(controls(detail.target).map((one) => [one.id, state(one)])));
+    if (detail.elt.type === "file") sent.set(detail.xhr, detail.elt.files[0]);
   });
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const before = sent.get(detail.xhr) ?? new Map();
-    for (const one of controls(detail.target)) {
-      if (before.has(one.id) && before.get(one.id) !== state(one)) typed.push([one.id, state(one)]);
-    }
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful && detail.elt.type === "file" && detail.elt.files[0] === sent.get(detail.xhr)) detail.elt.value = "";
   });
-  document.addEventListener("htmx:afterSettle", () => {
-    for (const [id, was] of typed.splice(0)) {
-      const now = document.getElementById(id);
-      if (!now || state(now) === was) continue;
-      if (chosen(now)) now.checked = was;
-      else now.value = was;
-      const stillTyping = now === document.activeElement && !chosen(now);
-      const left = now.type === "radio" && !was; // the one chosen instead speaks for both
-      if (!left && !stillTyping) now.dispatchEvent(new Event("change", { bubbles: true }));
-    }
+
+  // A question that went away under the finger leaves the focus to the one that stands there now.
+  const controls = () => [...document.querySelectorAll(CONTROLS)];
+  let place = -1;
+  document.addEventListener("htmx:beforeSwap", () => { place = controls().indexOf(document.activeElement); });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (place >= 0 && document.activeElement === document.body) controls().at(Math.min(place, controls().length - 1))?.focus();
   });
 })();
