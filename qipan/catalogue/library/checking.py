@@ -9,6 +9,7 @@ from qipan.catalogue.library.load import LoadedLibrary, files_passed_over, load_
 from qipan.core.declarations import Library
 from qipan.core.plan import Problem
 from qipan.core.planner import check_library
+from qipan.core.resting import collector_resting
 
 
 class Checked(NamedTuple):
@@ -31,9 +32,9 @@ class Checked(NamedTuple):
 
 def check_folder(folder: Path, today: date) -> Checked:
     """Load a library and check it; ``today`` tells which grants have ended."""
-    return check_loaded(load_library(folder), today)._replace(
-        skipped=tuple(map(str, files_passed_over(folder)))
-    )
+    with collector_resting():
+        checked = check_loaded(load_library(folder), today)
+    return checked._replace(skipped=tuple(map(str, files_passed_over(folder))))
 
 
 def check_loaded(loaded: LoadedLibrary, today: date) -> Checked:

@@ -1,9 +1,7 @@
 """Loading a library from a folder of YAML files."""
 
-import gc
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +13,7 @@ from qipan.catalogue.library.reading import Misshapen, Reading, Reported, neares
 from qipan.catalogue.library.sections import FILE, SECTIONS
 from qipan.core.declarations import Library, Position
 from qipan.core.plan import Problem
+from qipan.core.resting import collector_resting
 
 _FIRST: Final = ("codes", "elements")  # what other declarations' values are read by
 _VERSION_LENGTH: Final = 16
@@ -66,7 +65,7 @@ def _read(folder: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for path in _files(folder):
         with path.open("rb") as file:
-            files[str(path)] = file.read(yaml.MAX_BYTES + 1)
+            files[str(path)] = file.read(min(path.stat().st_size, yaml.MAX_BYTES) + 1)
     return files
 
 
@@ -77,7 +76,7 @@ def load_files(files: Mapping[str, bytes]) -> LoadedLibrary:
     The version names the content: comments, layout and the division into files do not change it.
     """
     gathered = _Gathered()
-    with _collector_resting():
+    with collector_resting():
         for file, content in _elements_first(files, gathered):
             gathered.reading.file = file
             for section in SECTIONS:
@@ -212,15 +211,3 @@ def _read_section(section: str, node: yaml.Node, gathered: _Gathered) -> None:
 
 def _digest(section: str, name: str, node: yaml.Branch) -> str:
     return hashlib.sha256("\0".join([section, name, *node.spelled()]).encode()).hexdigest()
-
-
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """Let the cyclic collector rest while a million small things are built, none of them in cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -12,6 +12,7 @@ the ways are counted in which the longest texts that are matched at all can be r
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import cycle, islice, product
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -35,6 +36,7 @@ class _TooIntricate(Exception):
     """A pattern too large to judge, or one that refers back to what it matched."""
 
 
+@lru_cache(maxsize=4096)
 def may_hang(pattern: str) -> bool:
     """Whether matching may take time exponential in the text's length, or too many steps on a short one, or that cannot be told.
 

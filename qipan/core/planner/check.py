@@ -26,9 +26,7 @@ expired (warning)      name (of the grant), resource, event, found (its last day
 =====================  ==============================================================================
 """
 
-import gc
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date
 
 from qipan.core.declarations import Library, Service
@@ -40,12 +38,13 @@ from qipan.core.planner.check_supply import check_supply
 from qipan.core.planner.check_values import check_values
 from qipan.core.planner.index import elements_of, position_of
 from qipan.core.predicates import Predicate, fields
+from qipan.core.resting import collector_resting
 
 
 def check_library(library: Library, today: date | None = None) -> tuple[Problem, ...]:
     """Every problem of a library, errors first, in the order of files and lines; ``today`` tells which grants have ended."""
     conditions = Conditions(library)
-    with _collector_resting():
+    with collector_resting():
         found = [
             *check_names(library),
             *check_values(library),
@@ -55,18 +54,6 @@ def check_library(library: Library, today: date | None = None) -> tuple[Problem,
             *_expired(library, today),
         ]
     return tuple(sorted(found, key=_order))
-
-
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """A check makes many objects and no circles of them; looking for some would take a third of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _order(problem: Problem) -> tuple[bool, str, int, str, str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 
+from qipan.core.checks import is_empty
 from qipan.core.declarations import Library, LifeEvent, PartySlot, Service
-from qipan.core.elements import Element, Field, Value
+from qipan.core.elements import Checks, Element, Field, Value
 from qipan.core.plan import Problem
 from qipan.core.planner.ground import GroundService
 from qipan.core.planner.index import position_of
@@ -22,6 +23,14 @@ class Conditions:
 
     library: Library
     judged: dict[tuple[Predicate, tuple[Element | None, ...]], bool] = field(default_factory=dict)
+    emptied: dict[tuple[str, Checks], bool] = field(default_factory=dict)
+
+    def is_empty(self, checks: Checks, element: Element) -> bool:
+        """Whether surely no value passes these checks and the element's own."""
+        key = (element.name, checks)
+        if key not in self.emptied:
+            self.emptied[key] = is_empty(checks, element, self.library.codes)
+        return self.emptied[key]
 
     def possible(self, slots: Mapping[str, PartySlot], when: Predicate | None) -> bool:
         """Whether a condition of these parties can be true."""

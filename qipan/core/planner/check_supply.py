@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from functools import reduce
 from itertools import combinations
 
-from qipan.core.checks import intersect, is_empty
+from qipan.core.checks import intersect
 from qipan.core.declarations import Library, LifeEvent, MeetKind, Position, Service, Share
 from qipan.core.elements import NO_CHECKS, Checks, Element, Field
 from qipan.core.plan import Problem
@@ -50,7 +50,7 @@ def check_supply(conditions: Conditions) -> Iterator[Problem]:
     supplied = _supplied(library) | carried
     for service in library.services.values():
         yield from _check_documents(library, service, supplied)
-        yield from _check_own_checks(library, service)
+        yield from _check_own_checks(conditions, service)
     conditional = _conditionally(library)
     in_events: set[str] = set()
     for name in sorted(library.events):
@@ -138,12 +138,13 @@ def _check_documents(library: Library, service: Service, supplied: set[str]) -> 
             yield Problem("unmet-evidence", "error", position, values)
 
 
-def _check_own_checks(library: Library, service: Service) -> Iterator[Problem]:
+def _check_own_checks(conditions: Conditions, service: Service) -> Iterator[Problem]:
+    library = conditions.library
     for need in service.needs:
         element = library.element(service.parties, need.field) if need.checks is not NO_CHECKS else None
-        if element is None or is_empty(NO_CHECKS, element, library.codes):
+        if element is None or conditions.is_empty(NO_CHECKS, element):
             continue
-        if is_empty(need.checks, element, library.codes):
+        if conditions.is_empty(need.checks, element):
             position = position_of(library, "services", service.name, "needs", str(need.field))
             values = {"event": "", "field": str(need.field), "services": [service.name]}
             yield Problem("empty-checks", "error", position, values)
@@ -238,9 +239,9 @@ def _check_joined_checks(conditions: Conditions, ground: GroundEvent) -> Iterato
                 checked[need.field].append((service, need))
     for field, found in checked.items():
         element = ground.element(field)
-        if element is None or len(found) == 1 or not _clash(ground, element, found):
+        if element is None or len(found) == 1 or not _clash(conditions, element, found):
             continue
-        pairs = (pair for pair in combinations(found, 2) if _clash(ground, element, pair))
+        pairs = (pair for pair in combinations(found, 2) if _clash(conditions, element, pair))
         for group in (*pairs, tuple(found)):
             whens = [when for service, need in group for when in (service.when, need.when)]
             if conditions.possible_together(ground.event.parties, *whens):
@@ -248,11 +249,13 @@ def _check_joined_checks(conditions: Conditions, ground: GroundEvent) -> Iterato
                 break
 
 
-def _clash(ground: GroundEvent, element: Element, found: Iterable[tuple[GroundService, GroundNeed]]) -> bool:
+def _clash(
+    conditions: Conditions, element: Element, found: Iterable[tuple[GroundService, GroundNeed]]
+) -> bool:
     joined: Checks = reduce(intersect, (need.checks for _, need in found))
     apart = [NO_CHECKS, *(need.checks for _, need in found)]
-    alone = any(is_empty(checks, element, ground.library.codes) for checks in apart)
-    return not alone and is_empty(joined, element, ground.library.codes)
+    alone = any(conditions.is_empty(checks, element) for checks in apart)
+    return not alone and conditions.is_empty(joined, element)
 
 
 def _contradiction(ground: GroundEvent, field: Field, services: list[GroundService]) -> Problem:

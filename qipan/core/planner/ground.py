@@ -219,7 +219,8 @@ def ground_service(library: Library, parties: Mapping[str, PartySlot], use: Serv
 
 
 def _moved(field: Field, names: Mapping[str, str]) -> Field:
-    return Field(names.get(field.party, ABSENT), field.word)
+    party = names.get(field.party, ABSENT)
+    return field if party == field.party else Field(party, field.word)
 
 
 def _renamed(when: Predicate | None, names: Mapping[str, str]) -> Predicate | None:
