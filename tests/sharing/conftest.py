@@ -19,6 +19,7 @@ from qipan.sharing.wanted import Wanted
 from tests import cast as play
 from tests.cast import MONDAY
 
+BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 PROVINCE = "330000.public_security"
 HOSPITAL = "330106.hospital"
 HEALTH = "330106.health"
@@ -89,7 +90,7 @@ def enter(home: Path) -> Pool:
             title_zh="本省",
             title_en="Here",
             address="http://127.0.0.1:1",
-            at=MONDAY,
+            at=BEFORE,
         )
         numbers = {
             name: people.appoint_official(
@@ -109,6 +110,3 @@ def _acting(number: int) -> Acting:
 @pytest.fixture
 def pool(db: None, tmp_path: Path) -> Pool:
     return enter(tmp_path)
-
-
-NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

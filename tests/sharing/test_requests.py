@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -247,7 +248,7 @@ def test_a_request_past_its_end_is_not_approved_and_not_signed(pool: Pool) -> No
         ({"resource": "nothing"}, "resource"),
     ],
 )
-def test_what_is_wrong_with_a_request_is_named(pool: Pool, change: dict[str, object], part: str) -> None:
+def test_what_is_wrong_with_a_request_is_named(pool: Pool, change: dict[str, Any], part: str) -> None:
     with pytest.raises(UnableToRequest) as refused:
         pool.asked(wanted=WANTED._replace(**change))
     assert set(refused.value.problems) == {part}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from qipan.faces.desk.pages import agency, cases, inbox, signing_in, window
+from qipan.faces.desk.pages import agency, cases, inbox, pool, pool_requests, pool_use, signing_in, window
 
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,4 +23,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case>/refuse", cases.refuse, name="refuse"),
     path("cases/<uuid:case>/grant", cases.grant, name="grant"),
     path("cases/<uuid:case>/deliver", cases.deliver, name="deliver"),
+    path("pool/", pool.resources, name="pool"),
+    path("pool/elements", pool.elements, name="pool-elements"),
+    path("pool/resources/<slug:resource>", pool.resource, name="pool-resource"),
+    path("pool/resources/<slug:resource>/ask", pool_requests.ask, name="pool-ask"),
+    path("pool/resources/<slug:resource>/tell", pool_use.tell, name="pool-tell"),
+    path("pool/requests", pool_requests.requests, name="pool-requests"),
+    path("pool/requests/<uuid:request_id>", pool_requests.share_request, name="pool-request"),
+    path("pool/requests/<uuid:request_id>/amend", pool_requests.amend, name="pool-amend"),
+    path("pool/requests/<uuid:request_id>/<slug:act>", pool_requests.act, name="pool-act"),
+    path("pool/use", pool_use.use, name="pool-use"),
+    path("pool/notices", pool_use.notices, name="pool-notices"),
+    path("pool/notices/<uuid:notice>/acknowledge", pool_use.acknowledge, name="pool-acknowledge"),
 ]

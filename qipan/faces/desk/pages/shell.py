@@ -83,6 +83,7 @@ def _places(*, clerk: bool) -> tuple[Place, ...]:
     places = [
         Place("inbox", "desk:inbox", _("待办")),
         Place("today", "desk:today", _("今天办的")),
+        Place("pool", "desk:pool", _("数据共享")),
         Place("agency", "desk:agency", _("本部门")),
     ]
     return (*places, Place("window", "desk:window", _("窗口代办"))) if clerk else tuple(places)

@@ -63,6 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "next": _next(request),
         "more": len(found) > SHOWN,
         "shown": SHOWN,
+        "most": seated.MOST_COUNTED,
     }
     return page(request, "sign_in.html", values)
 

@@ -1,0 +1,265 @@
+"""Requests for shared data: lists by deadline, the form, one request, and what each side does to it."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from qipan.catalogue import queries as catalogue
+from qipan.core.declarations import Library
+from qipan.core.sharing import REASONED, Act, Role, State
+from qipan.exchange.errors import UnableToTake
+from qipan.faces.desk.pages.pool import the_index
+from qipan.faces.desk.pages.shell import language, page
+from qipan.faces.desk.pool import request_forms as forms
+from qipan.faces.desk.pool import request_views as views
+from qipan.faces.desk.pool.request_forms import RequestForm
+from qipan.faces.desk.pool.words import act_said, refusal_said
+from qipan.faces.look.access import access, official
+from qipan.faces.look.actors import the_official
+from qipan.people.actors import Acting
+from qipan.sharing import operations, queries
+from qipan.sharing.errors import NobodyToSign, NotTheirs, UnableToRequest, UnableToShare
+from qipan.sharing.locked import days
+from qipan.sharing.rows import RequestDetail
+from qipan.sharing.signers import Signer, own_signer
+
+LINES = 40
+LONGEST = 2000
+_DONE: Mapping[Act, Callable[[], str]] = {
+    Act.APPROVE: lambda: _("已同意，授权已由提供方签署，等对方签收。"),
+    Act.RETURN: lambda: _("已退回，时限停表，等对方补充。"),
+    Act.REFUSE: lambda: _("已答复不同意，对方可以提请协调。"),
+    Act.SIGN: lambda: _("已签收，授权从现在起有效。"),
+    Act.DISPUTE: lambda: _("已提请上级协调。"),
+    Act.UPHOLD: lambda: _("已决定维持原意见。"),
+    Act.OVERTURN: lambda: _("已决定应当共享，等使用方签收。"),
+    Act.WITHDRAW: lambda: _("已撤回。"),
+    Act.GIVE_UP: lambda: _("已停用，授权立即失效。"),
+    Act.REVOKE: lambda: _("已撤销，授权立即失效。"),
+}
+
+
+@access(official)
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    """The requests of one's agency, or those one decides or watches; by deadline."""
+    actor, today = the_official(request), timezone.localdate()
+    notice = days().notice
+    shown = request.GET.get("show", "")
+    shown = shown if shown in queries.SHOWN else ""
+    start = _start(request.GET.get("from", ""))
+    found = queries.requests(actor, shown=shown, today=today, notice=notice, limit=LINES + 1, offset=start)
+    values = {
+        "tallies": views.tallies(queries.request_counts(actor, today, notice), shown),
+        "lines": views.request_lines(
+            found[:LINES], catalogue.current_library(), actor, today, language(request)
+        ),
+        "shown": shown,
+        "role": actor.role,
+        "newer": _address(shown, max(0, start - LINES)) if start else None,
+        "older": _address(shown, start + LINES) if len(found) > LINES else None,
+    }
+    return page(request, "pool/requests.html", values, here="pool")
+
+
+@access(official)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, resource: str) -> HttpResponse:
+    """Ask for a resource; what is wrong is said beside what was typed."""
+    index = the_index(resource)
+    if the_official(request).role != Role.REQUESTER:
+        raise PermissionDenied
+    library, spoken = index.library, language(request)
+    declared = library.resources[resource]
+    if request.method != "POST":
+        return _form(request, resource, forms.empty_form(declared, library, spoken, request.GET), library)
+    wanted, key = forms.wanted_in(request.POST, resource), forms.key_in(request.POST)
+    try:
+        with transaction.atomic():
+            made = operations.submit_request(
+                acting=Acting(the_official(request)), wanted=wanted, idempotency_key=key, at=timezone.now()
+            )
+    except UnableToRequest as error:
+        form = forms.filled_form(
+            wanted, error.problems, declared, library, spoken, key=key, typed=request.POST
+        )
+        return _form(request, resource, form, library, status=422)
+    messages.success(request, _("申请已提出，时限从今天起算。"))
+    return redirect("desk:pool-request", request_id=made)
+
+
+@access(official)
+@require_safe
+def share_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """One request: its clock, what can be done, the grant, and its use."""
+    return _page(request, request_id)
+
+
+@access(official)
+@require_http_methods(["GET", "HEAD", "POST"])
+def amend(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Answer a return with the request as it is asked now."""
+    row = _the_request(request, request_id)
+    library, spoken = catalogue.library(row.version), language(request)
+    declared = library.resources[row.resource]
+    if row.state != State.RETURNED or the_official(request).role != Role.REQUESTER:
+        messages.warning(request, _("它的状态刚刚变了，现在不能这样办，请看最新情况。"))
+        return redirect("desk:pool-request", request_id=request_id)
+    if request.method != "POST":
+        return _form(request, row.resource, forms.form_of(row, declared, library, spoken), library, row)
+    wanted, key = forms.wanted_in(request.POST, row.resource), forms.key_in(request.POST)
+    acting, at = Acting(the_official(request)), timezone.now()
+    try:
+        with transaction.atomic():
+            operations.resubmit_request(acting=acting, request=request_id, wanted=wanted, at=at)
+    except UnableToRequest as error:
+        form = forms.filled_form(
+            wanted, error.problems, declared, library, spoken, key=key, typed=request.POST
+        )
+        return _form(request, row.resource, form, library, row, status=422)
+    except UnableToShare as error:
+        return _not_done(request, request_id, error)
+    messages.success(request, _("已补充，时限接着走。"))
+    return redirect("desk:pool-request", request_id=request_id)
+
+
+@access(official)
+@require_POST
+def act(request: HttpRequest, request_id: UUID, act: str) -> HttpResponse:
+    """Do one thing to a request; what must be said and was not is asked for, and what was typed stays."""
+    if act not in _DONE:
+        raise Http404
+    chosen, reason = Act(act), " ".join(request.POST.get("reason", "").split())[:LONGEST]
+    fields = request.POST.getlist("field")
+    _the_request(request, request_id)
+    try:
+        with transaction.atomic():
+            _act(request, request_id, chosen, reason, fields)
+    except NotTheirs as error:
+        raise Http404 from error
+    except UnableToTake:
+        return _not_done(request, request_id, NobodyToSign())
+    except UnableToShare as error:
+        if error.code in {"unreasoned", "nothing-granted"}:
+            wrong = {"act": act, "sentence": refusal_said(error), "reason": reason, "fields": fields}
+            return _page(request, request_id, wrong, status=422)
+        return _not_done(request, request_id, error)
+    messages.success(request, _DONE[chosen]())
+    return redirect("desk:pool-request", request_id=request_id)
+
+
+def _act(request: HttpRequest, request_id: UUID, act: Act, reason: str, fields: list[str]) -> None:
+    acting, at = Acting(the_official(request)), timezone.now()
+    match act:
+        case Act.APPROVE | Act.OVERTURN:
+            use_case = operations.approve_request if act is Act.APPROVE else operations.overturn_refusal
+            use_case(acting=acting, request=request_id, fields=fields, reason=reason, signer=_signer(), at=at)
+        case Act.SIGN:
+            operations.sign_grant(acting=acting, request=request_id, signer=_signer(), at=at)
+        case Act.REVOKE | Act.GIVE_UP:
+            end = operations.revoke_shared_grant if act is Act.REVOKE else operations.give_up_grant
+            end(acting=acting, request=request_id, reason=reason, signer=_signer(), at=at)
+        case Act.WITHDRAW:
+            operations.withdraw_request(acting=acting, request=request_id, at=at)
+        case _:
+            _REASONED[act](acting=acting, request=request_id, reason=reason, at=at)
+
+
+_REASONED: Mapping[Act, Callable[..., None]] = {
+    Act.RETURN: operations.return_request,
+    Act.REFUSE: operations.refuse_request,
+    Act.DISPUTE: operations.dispute_request,
+    Act.UPHOLD: operations.uphold_refusal,
+}
+
+
+def _signer() -> Signer:
+    return own_signer(settings.QIPAN_HOME, settings.QIPAN_GATEWAY_SUITE)
+
+
+def _the_request(request: HttpRequest, request_id: UUID) -> RequestDetail:
+    found = queries.request(request_id, the_official(request))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(
+    request: HttpRequest, request_id: UUID, wrong: Mapping[str, object] | None = None, status: int = 200
+) -> HttpResponse:
+    row, actor = _the_request(request, request_id), the_official(request)
+    uses = queries.calls_under(row.grant) if row.grant else []
+    shown = views.request_page(
+        row,
+        catalogue.library(row.version),
+        actor,
+        uses,
+        today=timezone.localdate(),
+        notice=days().notice,
+        language=language(request),
+    )
+    values = {
+        "asked": shown,
+        "wrong": wrong
+        or {"act": "", "sentence": "", "reason": "", "fields": [field.name for field in shown.fields]},
+        "errors": [(f"{wrong['act']}-reason", wrong["sentence"])] if wrong else [],
+        "said": {name: act_said(name) for name in map(str, Act)},
+        "reasoned": [act for act in shown.acts if Act(act) in REASONED and act != Act.OVERTURN],
+    }
+    return page(request, "pool/request.html", values, here="pool", status=status)
+
+
+def _form(
+    request: HttpRequest,
+    resource: str,
+    form: RequestForm,
+    library: Library,
+    row: RequestDetail | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    declared, today = library.resources[resource], timezone.localdate()
+    limit = days().unconditional if declared.share == "unconditional" else days().conditional
+    values = {
+        "form": form,
+        "name": resource,
+        "title": declared.title.say(language(request)),
+        "share": str(declared.share),
+        "condition": declared.share_condition,
+        "limit": limit,
+        "returned": row.reason if row else "",
+        "back": reverse("desk:pool-request", args=[row.id])
+        if row
+        else reverse("desk:pool-resource", args=[resource]),
+        "action": reverse("desk:pool-amend", args=[row.id])
+        if row
+        else reverse("desk:pool-ask", args=[resource]),
+        "earliest": (today + timedelta(days=1)).isoformat(),
+    }
+    return page(request, "pool/form.html", values, here="pool", status=status)
+
+
+def _not_done(request: HttpRequest, request_id: UUID, error: UnableToShare) -> HttpResponse:
+    if isinstance(error, NotTheirs):
+        raise Http404
+    messages.warning(request, refusal_said(error))
+    return redirect("desk:pool-request", request_id=request_id)
+
+
+def _start(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 0  # noqa: PLR2004 -- far enough
+
+
+def _address(shown: str, start: int) -> str:
+    return f"?show={shown}&from={start}"

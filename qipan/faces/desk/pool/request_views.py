@@ -1,0 +1,273 @@
+"""What the pages of requests show: lists by deadline, one request with its clock and its use, and the form."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from qipan.core.declarations import Library
+from qipan.core.sharing import RUNNING, State, allowed
+from qipan.faces.desk.clocks import Clock, clock_of
+from qipan.faces.desk.pool.catalogue_views import field_of
+from qipan.faces.desk.pool.words import (
+    Field,
+    done_said,
+    mode_said,
+    outcome_said,
+    request_state,
+    rows_said,
+)
+from qipan.faces.look.state_words import Said
+from qipan.people.actors import Actor
+from qipan.sharing.locked import is_theirs
+from qipan.sharing.rows import Asked, CallUnder, RequestCounts, RequestDetail, RequestRow
+from qipan.sharing.wanted import ALL, OWN_CASES, OWN_REGION
+
+RUNS = "submitted"  # any state of clocks.RUNNING: the desk's clock asks only whether it runs
+
+
+class Tally(NamedTuple):
+    """A list, and how many are in it; tones as of badges."""
+
+    title: str
+    number: int
+    href: str
+    current: bool
+    tone: str = ""
+
+
+class RequestLine(NamedTuple):
+    """A request in a list."""
+
+    id: UUID
+    number: str
+    title: str
+    purpose: str
+    other: str
+    state: Said
+    clock: Clock
+
+
+class AskedLine(NamedTuple):
+    """A request for a resource, on the resource's page."""
+
+    id: UUID
+    number: str
+    who: str
+    state: Said
+
+
+class Step(NamedTuple):
+    """Something that was done to a request."""
+
+    at: datetime
+    act: str
+    who: str
+    reason: str
+
+
+class UseLine(NamedTuple):
+    """A call under the grant."""
+
+    at: datetime
+    fields: str
+    case: str
+    official: str
+    outcome: Said
+    rows: int
+
+
+class RequestPage(NamedTuple):
+    """All that the page shows; ``acts`` are the reader's to do."""
+
+    id: UUID
+    number: str
+    resource: str
+    title: str
+    state: Said
+    clock: Clock
+    clock_title: str
+    consumer: str
+    provider: str
+    asked_by: str
+    facts: tuple[tuple[str, str], ...]
+    fields: tuple[Field, ...]
+    granted: tuple[str, ...]
+    partial: bool
+    reason: str
+    decided_by: str
+    grant: UUID | None
+    document: str
+    signatures: tuple[tuple[str, str, str], ...]
+    history: tuple[Step, ...]
+    uses: tuple[UseLine, ...]
+    acts: tuple[str, ...]
+    ending: str
+
+
+def tallies(counts: RequestCounts, shown: str) -> list[Tally]:
+    """The lists."""
+    said = [
+        ("mine", _("等我办"), counts.mine, "warn" if counts.overdue else ""),
+        ("running", _("办理中"), counts.running, ""),
+        ("standing", _("授权有效"), counts.standing, ""),
+        ("ending", _("快到期"), counts.ending, "warn" if counts.ending else ""),
+        ("ended", _("已结束"), counts.ended, ""),
+    ]
+    return [Tally(title, number, f"?show={key}", key == shown, tone) for key, title, number, tone in said]
+
+
+def request_lines(
+    rows: Sequence[RequestRow], library: Library, actor: Actor, today: date, language: str
+) -> list[RequestLine]:
+    """The requests of a list; ``other`` is the agency on the other side."""
+    return [_line(row, library, actor, today, language) for row in rows]
+
+
+def asked_lines(rows: Sequence[Asked], today: date, language: str) -> list[AskedLine]:
+    """Who asked for a resource, and how it stands."""
+    return [
+        AskedLine(
+            row.id,
+            row.number,
+            _named(row.consumer_zh, row.consumer_en, row.consumer, language),
+            request_state(row.state, ended=row.until < today),
+        )
+        for row in rows
+    ]
+
+
+def request_page(
+    row: RequestDetail,
+    library: Library,
+    actor: Actor,
+    uses: Sequence[CallUnder],
+    *,
+    today: date,
+    notice: int,
+    language: str,
+) -> RequestPage:
+    """One request."""
+    resource = library.resources[row.resource]
+    titles = {str(field): field_of(library, resource, field, language) for field in resource.gives}
+    acts = tuple(
+        str(act)
+        for act in allowed(State(row.state), actor.role)
+        if is_theirs(act, actor, row.consumer, row.provider) and not _ended(row, today)
+    )
+    return RequestPage(
+        id=row.id,
+        number=row.number,
+        resource=row.resource,
+        title=resource.title.say(language),
+        state=request_state(row.state, ended=_ended(row, today)),
+        clock=_clock(row.state, row.due_on, today),
+        clock_title=_clock_title(row.state),
+        consumer=_named(row.consumer_zh, row.consumer_en, row.consumer, language),
+        provider=_named(row.provider_zh, row.provider_en, row.provider, language),
+        asked_by=row.asked_by,
+        facts=tuple(_facts(row, library, language)),
+        fields=tuple(titles[name]._replace(chosen=True) for name in row.fields if name in titles),
+        granted=tuple(titles[name].title for name in row.granted if name in titles),
+        partial=bool(row.granted) and len(row.granted) < len(row.fields),
+        reason=row.reason,
+        decided_by=row.decided_by,
+        grant=row.grant,
+        document=bytes(row.document).decode() if row.document else "",
+        signatures=tuple(_signatures(row)),
+        history=tuple(_step(one, language) for one in reversed(row.history)),
+        uses=tuple(_use(one, titles, language) for one in uses),
+        acts=acts,
+        ending=_ending(row, today, notice),
+    )
+
+
+def _line(row: RequestRow, library: Library, actor: Actor, today: date, language: str) -> RequestLine:
+    other = (row.provider_zh, row.provider_en, row.provider)
+    if actor.agency == row.provider:
+        other = (row.consumer_zh, row.consumer_en, row.consumer)
+    resource = library.resources.get(row.resource)
+    return RequestLine(
+        row.id,
+        row.number,
+        resource.title.say(language) if resource else row.resource,
+        row.purpose,
+        _named(*other, language),
+        request_state(row.state, ended=row.until < today),
+        _clock(row.state, row.due_on, today),
+    )
+
+
+def _clock(state: str, due_on: date | None, today: date) -> Clock:
+    """The desk's own clock; a returned request's stands still."""
+    if state == State.RETURNED:
+        return Clock("", _("停表，等补充"), "neutral")
+    return clock_of(RUNS if state in RUNNING else "", due_on if state in RUNNING else None, today)
+
+
+def _clock_title(state: str) -> str:
+    return {
+        State.SUBMITTED: _("答复期限"),
+        State.APPROVED: _("提供期限"),
+        State.DISPUTED: _("协调期限"),
+    }.get(State(state), "")
+
+
+def _facts(row: RequestDetail, library: Library, language: str) -> list[tuple[str, str]]:
+    separator = "、" if language.startswith("zh") else ", "
+    event = library.events.get(row.event)
+    services = separator.join(
+        library.services[name].title.say(language) for name in row.services if name in library.services
+    )
+    rows = OWN_REGION if row.region else OWN_CASES if row.own_cases else ALL
+    said = [
+        (_("用途"), row.purpose),
+        (_("一件事"), event.title.say(language) if event else ""),
+        (_("事项"), services),
+        (_("依据"), separator.join(row.basis)),
+        (_("数据范围"), rows_said(rows)),
+        (_("共享方式"), separator.join(mode_said(mode) for mode in row.modes)),
+        (_("每天最多"), ngettext("%(num)s 条", "%(num)s 条", row.volume) % {"num": row.volume}),
+        (_("保存"), ngettext("%(num)s 天", "%(num)s 天", row.retention) % {"num": row.retention}),
+        (_("用到"), date_format(row.until)),
+    ]
+    return [(title, value) for title, value in said if value]
+
+
+def _signatures(row: RequestDetail) -> list[tuple[str, str, str]]:
+    said = {"provider": _("提供方"), "consumer": _("使用方")}
+    return [
+        (said[party], str(one["key"]), str(one["signature"]))
+        for party, one in sorted(row.signatures.items(), reverse=True)
+    ]
+
+
+def _step(entry: Mapping[str, Any], language: str) -> Step:
+    agency = entry["agency_zh"] if language.startswith("zh") else entry["agency_en"] or entry["agency_zh"]
+    who = " ".join(one for one in (agency, entry["post"], entry["who"]) if one)
+    return Step(datetime.fromisoformat(entry["at"]), done_said(entry["act"]), who, entry["reason"] or "")
+
+
+def _use(one: CallUnder, titles: Mapping[str, Field], language: str) -> UseLine:
+    separator = "、" if language.startswith("zh") else ", "
+    fields = separator.join(titles[name].title if name in titles else name for name in one.fields)
+    return UseLine(one.at, fields, one.case, one.official, outcome_said(one.outcome), one.rows)
+
+
+def _ended(row: RequestDetail, today: date) -> bool:
+    return row.state == State.GRANTED and row.until < today
+
+
+def _ending(row: RequestDetail, today: date, notice: int) -> str:
+    left = (row.until - today).days
+    if row.state != State.GRANTED or not 0 <= left <= notice:
+        return ""
+    return ngettext("授权还有 %(num)s 天到期。", "授权还有 %(num)s 天到期。", left) % {"num": left}
+
+
+def _named(zh: str, en: str, code: str, language: str) -> str:
+    return (zh if language.startswith("zh") else en or zh) or code
