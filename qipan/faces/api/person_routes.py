@@ -190,18 +190,17 @@ def submit(
         raise BadRequest("no-idempotency-key")
     who = acting(request)
     spend(request, SUBMIT, who)
-    with transaction.atomic():
-        submitted = operations.submit_application(
-            acting=who,
-            person=who.applicant,
-            idempotency_key=idempotency_key or "",
-            at=timezone.now(),
-            draft=given.draft,
-            event=given.event,
-            answers=given.answers,
-            consents=given.consents,
-            skipped=given.skipped,
-        )
+    submitted = operations.submit_application(
+        acting=who,
+        person=who.applicant,
+        idempotency_key=idempotency_key or "",
+        at=timezone.now(),
+        draft=given.draft,
+        event=given.event,
+        answers=given.answers,
+        consents=given.consents,
+        skipped=given.skipped,
+    )
     # Written as it is: on the busiest route, ninja would validate what we just made.
     status = HTTPStatus.CREATED if submitted.created else HTTPStatus.OK
     return HttpResponse(to_json(submitted._asdict()), status=status, content_type="application/json")
