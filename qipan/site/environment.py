@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 
-
 MOST_DAYS = 400
 
 

@@ -1,7 +1,7 @@
 """The pool's cast at their desks."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from django.test import Client
@@ -10,7 +10,11 @@ from pytest_django.fixtures import Settings
 from qipan.faces.look.actors import OFFICIAL
 from tests.sharing.conftest import Pool, enter
 
-At = Callable[[str], Client]
+
+class At(Protocol):
+    """Signs an official in and gives their browser."""
+
+    def __call__(self, name: str, language: str = "zh-hans") -> Client: ...
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library
 from qipan.faces.cli.options import console
 from qipan.faces.cli.run.children import Child, Family
-from qipan.faces.cli.run.preparing import admit_cast, appoint_officials, prepare
+from qipan.faces.cli.run.preparing import admit_cast, appoint_officials, appoint_sharers, prepare, stand_alone
 from qipan.sample import seeding
 from qipan.sample.cast import CastMember
 from qipan.sample.province import cast
@@ -88,6 +88,8 @@ def _prepared() -> Library:
     with _step("sample residents and officials 样例居民与工作人员"):
         admit_cast(cast())
         appoint_officials(library)
+        appoint_sharers(library)
+        stand_alone()
     return library
 
 

@@ -12,13 +12,18 @@ from qipan.agencies import queries as agency_queries
 from qipan.catalogue import operations as catalogue
 from qipan.catalogue import queries as published
 from qipan.core.declarations import Level, Library
+from qipan.core.sharing import Role
 from qipan.people import operations as people
 from qipan.people.rows import NewPerson
 from qipan.sample.cast import CastMember
+from qipan.sharing import queries as sharing
+from qipan.sharing import signers
 from qipan.site import rights
 
 PROVINCE = "33"
 CLERKS = "government_service_center"
+WATCHING = "data_bureau"  # where disputes are settled, and data sharing is audited
+STORY = (PROVINCE, "330100", "330106")  # where the sample people live: Zhejiang, Hangzhou, Xihu
 
 
 def prepare() -> int:
@@ -56,6 +61,43 @@ def appoint_officials(library: Library) -> None:
     clerks = {agency for agency in handling if agency.endswith(f".{CLERKS}")}
     with transaction.atomic():
         people.appoint_sample_officials(agencies=handling - clerks, clerks=clerks, at=timezone.now())
+
+
+def appoint_sharers(library: Library) -> None:
+    """Put sample officials in post who ask for shared data, who answer for it, who watch, and who settle disputes."""
+    roles = set(_sharing(library))
+    with transaction.atomic():
+        people.appoint_sample_officials(agencies=(), roles=roles, at=timezone.now())
+
+
+def stand_alone() -> None:
+    """Let an installation that is in no list of nodes sign for its agencies: it makes a list of itself."""
+    with transaction.atomic():
+        signers.stand_alone(
+            home=settings.QIPAN_HOME,
+            suite=settings.QIPAN_GATEWAY_SUITE,
+            title_zh="本节点",
+            title_en="This node",
+            address=settings.QIPAN_GATEWAY,
+            at=timezone.now(),
+        )
+
+
+def _sharing(library: Library) -> Iterator[tuple[str, Role]]:
+    """Approvers stand at the highest agency of each kind that shares, requesters at those of the story's places."""
+    for kind in {resource.agency for resource in library.resources.values()}:
+        if provider := sharing.provider_of(kind):
+            yield provider, Role.APPROVER
+    for agency in library.agencies.values():
+        for place in STORY:
+            level = (
+                Level.PROVINCE if place == PROVINCE else Level.CITY if place.endswith("00") else Level.COUNTY
+            )
+            if level in agency.levels:
+                yield agency_queries.agency_code(agency.name, level, place), Role.REQUESTER
+    if WATCHING in library.agencies:
+        watching = agency_queries.agency_code(WATCHING, Level.PROVINCE, PROVINCE)
+        yield from ((watching, role) for role in (Role.AUDITOR, Role.COORDINATOR))
 
 
 def _handling(library: Library) -> Iterator[str]:
