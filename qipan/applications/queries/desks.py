@@ -9,19 +9,26 @@ from qipan import records
 from qipan.core.lifecycle import IN_HAND, CaseState
 from qipan.people.actors import Actor
 
+MOST_COUNTED = 100  # cases of one agency; beyond, there are more
 _IN_HAND = ", ".join(f"'{state}'" for state in IN_HAND)
 _DECIDABLE = f"'{CaseState.ACCEPTED}', '{CaseState.REVIEWING}'"
 _OWN = "c.agency = %(agency)s AND (cardinality(%(services)s::text[]) = 0 OR c.service = ANY(%(services)s))"
 DESKS = f"""
-WITH waiting AS (SELECT agency, count(*) AS cases FROM cases WHERE state IN ({_IN_HAND}) GROUP BY agency)
-SELECT o.id, o.name, o.post, o.clerk, o.agency, coalesce(g.kind, '') AS kind, coalesce(g.level, '') AS level,
-  coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, coalesce(w.cases, 0) AS waiting
-FROM officials o LEFT JOIN agencies g ON g.code = o.agency LEFT JOIN waiting w ON w.agency = o.agency
-WHERE o.sample AND (%(pattern)s = '%%%%' OR o.agency LIKE %(pattern)s OR o.name LIKE %(pattern)s
-  OR g.name_zh LIKE %(pattern)s OR g.name_en ILIKE %(pattern)s OR g.kind = ANY(%(kinds)s))
-ORDER BY waiting DESC,
-  (left(o.agency, 6) = (SELECT left(id_number, 6) FROM persons WHERE sample AND story_zh <> '' ORDER BY id LIMIT 1)) IS TRUE DESC,
-  o.agency, o.id LIMIT %(limit)s
+WITH found AS (
+  SELECT o.id, o.name, o.post, o.clerk, o.agency, coalesce(g.kind, '') AS kind, coalesce(g.level, '') AS level,
+    coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en,
+    (SELECT count(*) FROM (SELECT FROM cases c WHERE c.agency = o.agency AND c.state IN ({_IN_HAND}) LIMIT 1) any_case) AS busy,
+    (left(o.agency, 6) = (SELECT left(id_number, 6) FROM persons WHERE sample AND story_zh <> '' ORDER BY id LIMIT 1)) IS TRUE AS near
+  FROM officials o LEFT JOIN agencies g ON g.code = o.agency
+  WHERE o.sample AND (%(pattern)s = '%%%%' OR o.agency LIKE %(pattern)s OR o.name LIKE %(pattern)s OR o.post LIKE %(pattern)s
+    OR g.name_zh LIKE %(pattern)s OR g.name_en ILIKE %(pattern)s OR g.kind = ANY(%(kinds)s))
+  ORDER BY busy DESC, near DESC, o.agency, o.id LIMIT %(limit)s),
+shown AS (
+  SELECT found.*, (SELECT count(*) FROM (
+    SELECT FROM cases c WHERE c.agency = found.agency AND c.state IN ({_IN_HAND}) LIMIT {MOST_COUNTED + 1}) counted) AS waiting
+  FROM found)
+SELECT id, name, post, clerk, agency, kind, level, agency_zh, agency_en, waiting
+FROM shown ORDER BY waiting DESC, near DESC, agency, id
 """
 BY_SERVICE = f"""
 SELECT c.service, count(*) FILTER (WHERE c.state = '{CaseState.SUBMITTED}') AS to_accept,
@@ -45,7 +52,7 @@ WHERE c.id = ANY(%(cases)s) AND {_OWN} ORDER BY c.due_on, c.id
 
 
 class DeskRow(NamedTuple):
-    """A sample official with their agency; ``waiting`` counts the cases that the agency has in hand."""
+    """A sample official with their agency; ``waiting`` counts the agency's cases in hand, up to one more than MOST_COUNTED."""
 
     id: int
     name: str
@@ -94,7 +101,7 @@ class ChosenCase(NamedTuple):
 
 
 def desks(search: str, kinds: Collection[str], limit: int) -> list[DeskRow]:
-    """List sample officials by agency, those with the most in hand first, then those of the county where the first story plays.
+    """List sample officials by agency, those with something in hand first, then those of the county where the first story plays.
 
     ``search`` is looked for in names; the officials of agencies of these ``kinds`` are found too.
     """
