@@ -19,6 +19,12 @@ FROM entries e CROSS JOIN LATERAL (
   ORDER BY first_xact DESC, first_entry DESC LIMIT 1) b
 WHERE e.id = %s AND array_position(b.entries, e.id) IS NOT NULL
 """
+ABOUT = """
+SELECT e.id, e.at, e.act, e.subject, length(e.salt) = 0 AS erased,
+  (SELECT b.number * 256 + array_position(b.entries, e.id) - 1 FROM trail_bundles b
+   WHERE (b.first_xact, b.first_entry) <= (e.xact, e.id) ORDER BY b.first_xact DESC, b.first_entry DESC LIMIT 1) AS leaf
+FROM entries e WHERE e.subject = ANY(%s) ORDER BY e.id
+"""
 HEAD = """
 SELECT c.size, c.at, c.{function} || coalesce(string_agg(s.line, '' ORDER BY s.id), '') AS note
 FROM trail_checkpoints c LEFT JOIN trail_cosignatures s ON s.size = c.size AND s.function = '{function}'
@@ -78,6 +84,17 @@ class SealedEntry(NamedTuple):
 
     entry: Entry
     leaf: int
+
+
+class About(NamedTuple):
+    """What was done about a subject; ``leaf`` is None until it is sealed."""
+
+    id: int
+    at: datetime
+    act: str
+    subject: str
+    erased: bool
+    leaf: int | None
 
 
 class Stored(NamedTuple):
@@ -157,6 +174,11 @@ def sealed_entry(entry: int) -> SealedEntry | None:
     """An entry with its leaf; None where there is none, or it is not sealed yet (under a second)."""
     found = records.first(_Found, LEAF, [entry])
     return SealedEntry(Entry(*found[:-1]), found.leaf) if found else None
+
+
+def entries_about(subjects: Collection[str]) -> list[About]:
+    """All that was done about these subjects (``application:…``, ``case:…``), the oldest first; the caller sees who may read it."""
+    return records.rows(About, ABOUT, [list(subjects)])
 
 
 def newest_head(function: str) -> Head | None:

@@ -137,6 +137,29 @@ def test_a_receipt_from_the_terminal_is_true(stage: Stage, environment: dict[str
     assert (checked.returncode, checked.stdout.startswith("True: leaf")) == (0, True), checked.stderr
 
 
+def test_the_platforms_role_can_erase_and_nothing_else(stage: Stage, environment: dict[str, str]) -> None:
+    with psycopg.connect(url(stage.home, role=PLATFORM)) as inside:
+        number = len(stage.rows("SELECT FROM entries"))
+        inside.execute(STATEMENT, entry(number))
+    ((one,),) = stage.rows("SELECT max(id) FROM entries")
+    with psycopg.connect(url(stage.home, role=PLATFORM)) as inside:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), inside.transaction():
+            inside.execute("UPDATE entries SET salt = '', details = '{}'")
+        with pytest.raises(psycopg.errors.IntegrityConstraintViolation), inside.transaction():
+            inside.execute("SELECT qipan_erase(ARRAY[%s]::bigint[])", [one])
+    assert qipan(environment, "erase", str(one), "--reason", "当事人请求").returncode == 0
+    assert stage.rows(f"SELECT details, length(salt) FROM entries WHERE id = {one}") == [({}, 0)]
+    again = qipan(environment, "erase", str(one), "--reason", "当事人请求")
+    assert (again.returncode, "erased before" in again.stderr) == (1, True)
+    deadline = time.monotonic() + 20
+    while count(stage, LEAVES) < count(stage, "SELECT count(*) FROM entries"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert verified(environment) == []
+    ((about,),) = stage.rows("SELECT subject FROM entries WHERE act = 'erase_details'")
+    assert about == f"entry:{one}"
+
+
 def qipan(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "qipan.faces.cli", *words], env=environment, cwd=ROOT, capture_output=True, text=True,

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from qipan.adapters.seals import Suite, generate
 from qipan.core import merkle, notes
 from qipan.faces.trail import qipan_verify
-from qipan.ledger import functions
+from qipan.ledger import functions, queries
 from qipan.ledger import operations as ledger
 from qipan.ledger.receipts import NotSealed, receipt
 from qipan.ledger.seal_keys import SealKeys
@@ -52,6 +53,22 @@ def test_a_receipt_outlives_the_growth_of_the_tree_and_the_erasing_of_its_detail
     assert (after["entry"]["details"], after["entry"]["salt"]) == (None, None)
     for one in (before, after):
         assert qipan_verify.check_receipt(one, trail.trusted()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_done_about_a_subject_is_listed_with_its_leaves(
+    assert_query_count: Callable[[int], AbstractContextManager[None]],
+) -> None:
+    entries = trail.sealed(300)
+    trail.append(299)
+    with assert_query_count(1):
+        found = queries.entries_about(["case:7", "case:299"])
+    assert [(one.subject, one.leaf, one.erased) for one in found] == [
+        ("case:7", 7, False),
+        ("case:299", 299, False),
+        ("case:299", None, False),
+    ]
+    assert found[0].id == entries[7]
 
 
 EDITS: dict[str, EDIT] = {
