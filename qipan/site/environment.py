@@ -29,9 +29,12 @@ def whole_number(name: str, default: int, *, least: int, most: int) -> int:
 
 
 def hourly_limits(said: str, usual: Mapping[str, int]) -> dict[str, int]:
-    """The usual limits with those changed that are said, as `submit=300,upload=50`; none at all for `off`."""
-    limits = {} if said == "off" else dict(usual)
-    for part in said.split(",") if said not in {"", "off"} else ():
+    """The usual limits with those changed that are said, as `submit=300,upload=50`; `off` lifts those not said after it."""
+    limits = dict(usual)
+    for part in said.split(",") if said else ():
+        if part.strip() == "off":
+            limits.clear()
+            continue
         name, _, number = part.strip().partition("=")
         if name not in usual or not (number.isascii() and number.isdigit() and int(number) > 0):
             names = ", ".join(usual)

@@ -98,6 +98,7 @@ def test_limits_are_changed_one_by_one_or_lifted_together() -> None:
     assert hourly_limits("", usual) == usual
     assert hourly_limits("upload=5", usual) == {"submit": 300, "upload": 5}
     assert hourly_limits("off", usual) == {}
+    assert hourly_limits("off, upload=5", usual) == {"upload": 5}
 
 
 def test_a_number_stays_within_its_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
