@@ -1,5 +1,6 @@
 """`qipan demo`: a province on this machine, from nothing to a page to open."""
 
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ PORT = 8000
 START_SECONDS = 60
 WORKER_NICE = 10
 NOTE = "demo-address"
+LIMITS = "off,key=120"  # anybody acts as anybody here, and one machine may act for all
 
 
 @click.command()
@@ -37,6 +39,7 @@ NOTE = "demo-address"
 @click.option("--prepare-only", is_flag=True, help="Make everything ready, and do not serve.")
 def demo(port: int, prepare_only: bool) -> None:
     """Start a sample province on this machine and say where to look 启动演示."""
+    os.environ.setdefault("QIPAN_LIMITS", LIMITS)
     service_port = prepared()
     if prepare_only:
         return
