@@ -31,7 +31,7 @@ SELECT size, last_xact::text::bigint, last_entry, sm3, sha256 FROM trail_checkpo
 COMMITTED = """
 SELECT id, xact::text::bigint, leaf_hash FROM entries
 WHERE (xact, id) > (%(xact)s::text::xid8, %(entry)s) AND xact < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xact, id LIMIT %(group)s
+ORDER BY entries.xact, id LIMIT %(group)s
 """
 AHEAD = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 EDGES = """
