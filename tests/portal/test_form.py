@@ -290,3 +290,29 @@ def test_deleting_twice_or_what_is_not_there_says_nothing_strange(mother: Client
     for _ in range(2):
         assert mother.post(f"/drafts/{draft}/discard/", follow=True).status_code == 200
     assert mother.get("/applications/?discarded=rubbish").status_code == 200
+
+
+# Coming back to what is over, and being signed out in between
+
+
+def test_coming_back_to_a_submitted_form_leads_to_what_it_became(
+    mother: Client, cast: Cast, neighbour: Client
+) -> None:
+    draft = play.filled_draft(cast)
+    mother.post(f"/drafts/{draft}/submit/", {"declared": "yes"})
+    for path in ("", "check/", "consent/"):
+        page = mother.get(f"/drafts/{draft}/{path}", follow=True)
+        assert "/applications/QP-" in page.redirect_chain[-1][0], path
+        assert "已经提交" in page.content.decode(), path
+    typed = mother.post(f"/drafts/{draft}/save/", {"child.name": "王大宝"}, headers={"HX-Request": "true"})
+    assert "/applications/QP-" in typed.headers["HX-Redirect"]
+    assert mother.post(f"/drafts/{draft}/", {"child.name": "王大宝"}).status_code == 302
+    assert neighbour.get(f"/drafts/{draft}/").status_code == 404
+
+
+def test_a_part_of_a_page_is_never_filled_with_the_page_to_sign_in(mother: Client, draft: UUID) -> None:
+    mother.post("/sign-out/")
+    headers = {"HX-Request": "true", "Referer": f"http://testserver/drafts/{draft}/"}
+    answer = mother.post(f"/drafts/{draft}/save/", {"child.name": "王大宝"}, headers=headers)
+    assert answer.headers["HX-Redirect"] == f"/sign-in/?next=%2Fdrafts%2F{draft}%2F"
+    assert not answer.content

@@ -17,6 +17,7 @@ from qipan.applications.queries.persons import (
     event_view,
     form,
     submission_status,
+    submitted_as,
     upload_content,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "inbox",
     "inbox_counts",
     "submission_status",
+    "submitted_as",
     "upload_content",
     "upload_for_official",
 ]

@@ -81,6 +81,7 @@ FROM drafts WHERE person = %s AND application IS NULL ORDER BY updated_at DESC L
 DISCARDED = """
 SELECT id, draft ->> 'event' AS event, (draft ->> 'version')::int AS version FROM discarded_drafts WHERE id = %s AND person = %s
 """
+SUBMITTED_AS = "SELECT number FROM applications WHERE person = %s AND idempotency_key = 'draft:' || %s::text"
 UPLOADS = "SELECT id, service, evidence, filename, media_type, size, sent_at FROM uploads WHERE draft = %s ORDER BY id"
 CONTENT = "SELECT filename, media_type, content FROM uploads WHERE id = %s AND person = %s"
 USES = """
@@ -109,6 +110,10 @@ _CORRECTIONS = TypeAdapter(tuple[CorrectionRow, ...])
 _CALLS = TypeAdapter(tuple[CallRow, ...])
 _UPLOADS = TypeAdapter(tuple[UploadRow, ...])
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class _Number(NamedTuple):
+    number: str
 
 
 class _Detail(NamedTuple):
@@ -162,6 +167,12 @@ def submission_status(number: str, person: int) -> StatusRow | None:
 def drafts_of(person: int, limit: int = 20) -> list[DraftSummary]:
     """List what a person has begun and not submitted."""
     return records.rows(DraftSummary, DRAFTS, [person, limit])
+
+
+def submitted_as(draft_id: UUID, person: int) -> str:
+    """The number of the application that one of a person's own drafts became; empty where it became none."""
+    found = records.first(_Number, SUBMITTED_AS, [person, draft_id])
+    return found.number if found else ""
 
 
 def discarded_draft(draft_id: UUID, person: int) -> Discarded | None:

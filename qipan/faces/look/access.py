@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from qipan.faces.look.actors import acting_of, official_of
@@ -44,8 +44,12 @@ def access(rule: Rule) -> Callable[[View[P]], View[P]]:
                 return view(request, *args, **kwargs)
             if rule.sign_in is None:
                 raise PermissionDenied(rule.name)
-            query = urlencode({"next": _way_back(request)})
-            return HttpResponseRedirect(f"{reverse(rule.sign_in)}?{query}")
+            target = f"{reverse(rule.sign_in)}?{urlencode({'next': _way_back(request)})}"
+            if (
+                "HX-Request" in request.headers
+            ):  # a redirect would put the whole page into a part of the one that is open
+                return HttpResponse(headers={"HX-Redirect": target})
+            return HttpResponseRedirect(target)
 
         update_wrapper(guarded, view)
         guarded.__dict__["access_rule"] = rule
@@ -55,8 +59,8 @@ def access(rule: Rule) -> Callable[[View[P]], View[P]]:
 
 
 def _way_back(request: HttpRequest) -> str:
-    """The page that was asked for; after a form was sent, the page that it stood on."""
-    if request.method in {"GET", "HEAD"}:
+    """The page that was asked for; after a form was sent, or for a part of a page, the page that it stood on."""
+    if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
         return request.get_full_path()
     try:
         stood_on = urlsplit(request.headers.get("Referer", ""))

@@ -1,5 +1,8 @@
 """A form on its way: consent to the look-ups, the questions, the check, and the submission."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -39,8 +42,32 @@ from qipan.faces.portal.pages.shell import language, page
 from qipan.faces.portal.pages.uploads import Sent, sent_documents
 from qipan.faces.portal.refusals import refusal, theirs
 
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, UUID, P], HttpResponse]
 OPTIONAL = "optional"  # the services that may be left out, and those of them that are not
 CHOSEN = "chosen"
+
+
+def while_a_draft(view: View[P]) -> View[P]:
+    """Lead whoever comes back to a form that was submitted, by the back button or in another tab, to what it became."""
+
+    @wraps(view)
+    def lead(request: HttpRequest, /, draft: UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, draft, *args, **kwargs)
+        except Http404:
+            number = queries.submitted_as(draft, the_acting(request).applicant)
+            if not number:
+                raise
+        messages.info(request, _("这张表已经提交了，下面是它的办理进度。"))
+        there = reverse("portal:application", kwargs={"number": number})
+        return (
+            HttpResponse(headers={"HX-Redirect": there})
+            if "HX-Request" in request.headers
+            else redirect(there)
+        )
+
+    return lead
 
 
 @access(signed_in_person)
@@ -62,6 +89,7 @@ def start(request: HttpRequest, event: str) -> HttpResponse:
 
 @access(signed_in_person)
 @require_http_methods(["GET", "HEAD", "POST"])
+@while_a_draft
 def consent(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Say which registers would be looked into, and ask for leave; what is declined is asked instead."""
     if request.method == "POST":
@@ -96,6 +124,7 @@ def _consent(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 @access(signed_in_person)
 @require_http_methods(["GET", "HEAD", "POST"])
+@while_a_draft
 def form(request: HttpRequest, draft: UUID) -> HttpResponse:
     """The questions; whatever button sends them, everything typed is kept first."""
     if request.method == "POST":
@@ -107,6 +136,7 @@ def form(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 @access(signed_in_person)
 @require_POST
+@while_a_draft
 def save(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Keep what is typed, quietly, and show what follows from it: a fragment for htmx.
 
@@ -130,6 +160,7 @@ def save(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 @access(signed_in_person)
 @require_safe
+@while_a_draft
 def check(request: HttpRequest, draft: UUID) -> HttpResponse:
     """Everything on one page, to be checked before it is sent."""
     view = the_form(request, draft)
@@ -161,6 +192,7 @@ def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 @access(signed_in_person)
 @require_http_methods(["GET", "HEAD", "POST"])
+@while_a_draft
 def claim(request: HttpRequest, draft: UUID, field: str) -> HttpResponse:
     """Say that a register has it wrong, and what is right."""
     view = the_form(request, draft)
