@@ -1,4 +1,4 @@
-"""Keys that sign, verify and open sealed messages, behind one interface: SM2 with SM3, Ed25519, ECDSA P-256 (ES256)."""
+"""Keys that sign and verify, behind one interface: SM2 with SM3, Ed25519, ECDSA P-256 (ES256). `boxes` seals messages to receivers."""
 
 from qipan.adapters.seals.keys import (
     Malformed,
