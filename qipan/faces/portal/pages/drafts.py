@@ -1,8 +1,7 @@
 """A form on its way: consent to the look-ups, the questions, the check, and the submission."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from functools import update_wrapper
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -42,19 +41,17 @@ from qipan.faces.portal.pages.shell import language, page
 from qipan.faces.portal.pages.uploads import Sent, sent_documents
 from qipan.faces.portal.refusals import refusal, theirs
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, UUID, P], HttpResponse]
+View = Callable[..., HttpResponse]  # of a request, a draft and what else the route names
 OPTIONAL = "optional"  # the services that may be left out, and those of them that are not
 CHOSEN = "chosen"
 
 
-def while_a_draft(view: View[P]) -> View[P]:
+def while_a_draft(view: View) -> View:
     """Lead whoever comes back to a form that was submitted, by the back button or in another tab, to what it became."""
 
-    @wraps(view)
-    def lead(request: HttpRequest, /, draft: UUID, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def lead(request: HttpRequest, draft: UUID, **named: str) -> HttpResponse:
         try:
-            return view(request, draft, *args, **kwargs)
+            return view(request, draft, **named)
         except Http404:
             number = queries.submitted_as(draft, the_acting(request).applicant)
             if not number:
@@ -67,6 +64,7 @@ def while_a_draft(view: View[P]) -> View[P]:
             else redirect(there)
         )
 
+    update_wrapper(lead, view)
     return lead
 
 
