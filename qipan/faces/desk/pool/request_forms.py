@@ -28,6 +28,7 @@ class RequestForm(NamedTuple):
     controls: Mapping[str, Control]
     errors: tuple[tuple[str, str], ...]
     wrong: frozenset[str]
+    said: Mapping[str, str]
 
 
 def empty_form(resource: Resource, library: Library, language: str, query: QueryDict) -> RequestForm:
@@ -97,6 +98,7 @@ def filled_form(
         controls=controls,
         errors=tuple((places.get(part, f"f-{part}"), said) for part, said in errors.items()),
         wrong=frozenset(errors),
+        said=errors,
     )
 
 
