@@ -37,4 +37,11 @@ def advance_application(
         fetches = [fetch for fetch in settled.fetches if fetch.name not in failed]
         if not fetches:
             return
-        looked_up = look_up(settled.asking, fetches, settled.facts, sources or registers())
+        looked_up = look_up(
+            settled.asking,
+            fetches,
+            settled.facts,
+            sources or registers(),
+            made_for=f"application:{application}",
+            by="system:0",
+        )

@@ -5,6 +5,7 @@ it again. What came of a look-up is a value: recording it is another's business.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from django.conf import settings
 
 from qipan.adapters.sources import (
     Answer,
+    Gateway,
+    Ground,
     Registers,
     Request,
     SourceDown,
@@ -59,7 +62,8 @@ class LookedUp(NamedTuple):
 @lru_cache(maxsize=1)
 def registers() -> Registers:
     """The agencies' registers of this installation; one object serves the whole process."""
-    return Registers(addresses_of(settings.QIPAN_REGISTERS))
+    gateway = Gateway(settings.QIPAN_GATEWAY, settings.GATEWAY_SECRET) if settings.QIPAN_NODE else None
+    return Registers(addresses_of(settings.QIPAN_REGISTERS), gateway)
 
 
 def look_up(
@@ -68,15 +72,22 @@ def look_up(
     facts: Mapping[Field, Value],
     sources: Sources,
     deadline: float = DEADLINE,
+    *,
+    made_for: str = "",
+    by: str = "",
 ) -> list[LookedUp]:
-    """Run the plan's fetches, whose keys must all be among the facts."""
+    """Run the plan's fetches, whose keys must all be among the facts.
+
+    ``made_for`` (``draft:…``, ``application:…``) and ``by`` (``person:…``, ``system:…``) go to other nodes that are asked.
+    """
     crossings = [_crossing(asking, fetch) for fetch in fetches]
     requests: list[Request] = []
     misdeclared: dict[str, Answer] = {}
     for crossing in crossings:
         if crossing.passage.passed:
             try:
-                requests.append(_request(asking, crossing, facts))
+                request = _request(asking, crossing, facts)
+                requests.append(replace(request, ground=_ground(crossing, made_for, by)))
             except SourceMisdeclared as error:
                 misdeclared[crossing.fetch.name] = Answer(error=error)
     answers = {**sources.look_up_all(requests, deadline), **misdeclared} if requests else misdeclared
@@ -124,6 +135,17 @@ def _request(asking: Asking, crossing: _Crossing, facts: Mapping[Field, Value]) 
     wanted = [own for _, own in fetch.facts if own in crossing.passage.passed]
     return request_for(
         asking.library, fetch.resource, keys, facts=wanted, name=fetch.name, today=asking.today
+    )
+
+
+def _ground(crossing: _Crossing, made_for: str, by: str) -> Ground:
+    return Ground(
+        event=crossing.request.event,
+        services=crossing.fetch.needed_by,
+        purpose=crossing.request.purpose,
+        basis=crossing.request.legal_basis,
+        case=made_for,
+        official=by,
     )
 
 

@@ -47,7 +47,14 @@ def prefill_draft(
         if not fetches:
             return
         asking = asking_of(row.version, row.event, timezone.localdate(at))
-        looked_up = look_up(asking, fetches, facts, sources or registers())
+        looked_up = look_up(
+            asking,
+            fetches,
+            facts,
+            sources or registers(),
+            made_for=f"draft:{draft}",
+            by=f"{acting.actor.kind}:{acting.actor.id}",
+        )
         with transaction.atomic():
             _record(row, acting, looked_up, at)
 

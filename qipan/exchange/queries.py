@@ -1,7 +1,7 @@
 """Reading what nodes know of each other: the list, grants, revocations, and the records of calls."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from qipan import records
 from qipan.core.grants import Grant, read_grant
 from qipan.core.nodes import NodeList, read_nodes
 
+REMEMBERED = timedelta(days=31)  # grants that ended are told apart from those that never were
 NEWEST_LIST = "SELECT document FROM node_lists ORDER BY number DESC LIMIT 1"
 GRANTS = """
 SELECT g.id, g.document, g.signatures, g.issued_at, r.revoked_at, coalesce(r.reason, '') AS reason
@@ -16,7 +17,7 @@ FROM exchange_grants g LEFT JOIN exchange_revocations r ON r."grant" = g.id
 """
 ONE = f"{GRANTS} WHERE g.id = %s"
 OF_AGENCY = f"{GRANTS} WHERE g.provider_agency = %(agency)s OR g.consumer_agency = %(agency)s ORDER BY g.issued_at DESC, g.id"
-STANDING = f"{GRANTS} WHERE g.ends > %(at)s AND (g.provider_node = %(node)s OR g.consumer_node = %(node)s) ORDER BY g.id"
+STANDING = f"{GRANTS} WHERE g.ends > %(since)s AND (g.provider_node = %(node)s OR g.consumer_node = %(node)s) ORDER BY g.id"
 STATE = """
 SELECT coalesce((SELECT max(number) FROM node_lists), 0) AS list,
   (SELECT count(*) FROM exchange_grants) AS grants, (SELECT count(*) FROM exchange_revocations) AS revocations
@@ -128,8 +129,9 @@ def grants_of(agency: str) -> list[HeldGrant]:
 
 
 def standing_grants(node: str, at: datetime) -> list[HeldGrant]:
-    """The grants of a node that have not ended by themselves, the revoked ones among them."""
-    return [_held(one) for one in records.rows(_Held, STANDING, {"node": node, "at": at})]
+    """The grants of a node that have not ended long ago, the revoked ones among them."""
+    told = {"node": node, "since": at - REMEMBERED}
+    return [_held(one) for one in records.rows(_Held, STANDING, told)]
 
 
 def state() -> State:

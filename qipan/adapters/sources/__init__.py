@@ -4,8 +4,10 @@
 """
 
 from qipan.adapters.sources.fake import FakeSources
+from qipan.adapters.sources.nodes import Gateway
 from qipan.adapters.sources.port import (
     Answer,
+    Ground,
     Refused,
     Request,
     SourceDown,
@@ -20,6 +22,8 @@ from qipan.adapters.sources.registers import Registers, addresses_of
 __all__ = [
     "Answer",
     "FakeSources",
+    "Gateway",
+    "Ground",
     "Refused",
     "Registers",
     "Request",

@@ -35,6 +35,20 @@ class SourceMisdeclared(SourceError):
     """The source's declaration in the library, or its address in registers.json, cannot be followed."""
 
 
+class Ground(NamedTuple):
+    """Why something is asked, for whom and by whom: what another node must know. Nodes' own registers need it not.
+
+    ``case`` is ``draft:…``, ``application:…`` or ``case:…``; ``official`` the kind and number of who acts; ``basis`` all grounds known.
+    """
+
+    event: str
+    services: tuple[str, ...]
+    purpose: str
+    basis: tuple[str, ...]
+    case: str
+    official: str
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One look-up. ``keys`` and ``elements`` are by the resource's own fields (``a.id_number``).
@@ -50,6 +64,7 @@ class Request:
     elements: Mapping[Field, Element]
     codes: Mapping[str, CodeList] = field(default_factory=dict)
     today: date | None = None
+    ground: Ground | None = None
 
 
 class Refused(NamedTuple):

@@ -1,7 +1,7 @@
 """The real sources: each request goes to its register's adapter, in a thread of its own, under one deadline.
 
 Where the registers are is no matter of the library but of the place that runs Qipan: a file, ``registers.json``, maps a
-register's name to its address: a database URL, a folder, or the base URL of a service.
+register's name to its address: a database URL, a folder, the base URL of a service, or ``node://`` and the name of the node that holds it.
 """
 
 import json
@@ -18,6 +18,7 @@ from qipan.adapters.sources.declared import Reading, adapter_of, reading_of
 from qipan.adapters.sources.facts import answer_of
 from qipan.adapters.sources.files import FileRegisters
 from qipan.adapters.sources.json_services import HttpRegisters
+from qipan.adapters.sources.nodes import SCHEME, Gateway, NodeRegisters
 from qipan.adapters.sources.port import (
     Answer,
     Request,
@@ -61,8 +62,9 @@ class _Guard(NamedTuple):
 class Registers:
     """Reads the registers at these addresses; one object serves a whole process and all its threads."""
 
-    def __init__(self, addresses: Mapping[str, str]) -> None:
+    def __init__(self, addresses: Mapping[str, str], gateway: Gateway | None = None) -> None:
         self._addresses = addresses
+        self._nodes = NodeRegisters(gateway)
         self._adapters: Mapping[str, _Adapter] = {
             "sql": SqlRegisters(),
             "file": FileRegisters(),
@@ -97,6 +99,7 @@ class Registers:
 
     def close(self) -> None:
         """Close all connections."""
+        self._nodes.close()
         for adapter in self._adapters.values():
             adapter.close()
 
@@ -135,8 +138,10 @@ class Registers:
             places.release()
 
     def _read(self, request: Request, timeout: float) -> Answer:
+        address = self._addresses.get(str(request.source.get("register")))
+        if address is not None and address.startswith(SCHEME):
+            return answer_of(request, self._nodes.read(request, timeout))
         reading = reading_of(request)
-        address = self._addresses.get(reading.register)
         if address is None:
             raise SourceMisdeclared(f"registers.json gives no address for the register {reading.register}.")
         adapter = self._adapters[adapter_of(request.source)]

@@ -9,6 +9,7 @@ from qipan.faces.cli.linting import lint_command, schema_command
 from qipan.faces.cli.planning import plan_command
 from qipan.faces.cli.run.commands import migrate, sealer, worker
 from qipan.faces.cli.run.demo import demo
+from qipan.faces.cli.run.gateway import gateway
 from qipan.faces.cli.run.keys import key
 from qipan.faces.cli.speaking import Speaking
 from qipan.faces.cli.tour.command import tour
@@ -33,6 +34,7 @@ for command in (
     migrate,
     worker,
     sealer,
+    gateway,
     receipt,
     copy_command,
     verify,

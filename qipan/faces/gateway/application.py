@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Lifespan
 
 from qipan.adapters.seals import Suite, key_files
 from qipan.adapters.sources import Registers, addresses_of
@@ -34,10 +35,7 @@ def public() -> Starlette:
     registers = Registers(addresses_of(settings.QIPAN_REGISTERS))
     provider = Provider(known, signer, _recording(), registers, timezone.now)
     threading.Thread(target=_forget, name="forget", daemon=True).start()
-    return Starlette(
-        routes=[Route(LOOK_UP_PATH, provider.answer, methods=["POST"])],
-        exception_handlers={404: _nothing_here, 405: _nothing_here},
-    )
+    return _application([Route(LOOK_UP_PATH, provider.answer, methods=["POST"])])
 
 
 def inside() -> Starlette:
@@ -57,11 +55,15 @@ def inside() -> Starlette:
         yield
         await consumer.close()
 
-    return Starlette(
-        routes=[Route("/look-up", consumer.look_up, methods=["POST"])],
-        exception_handlers={404: _nothing_here, 405: _nothing_here},
-        lifespan=lifespan,
-    )
+    return _application([Route("/look-up", consumer.look_up, methods=["POST"])], lifespan)
+
+
+def _application(routes: Sequence[Route], lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    """Put routes into an application that knows no other way to write their paths."""
+    nowhere = {404: _nothing_here, 405: _nothing_here}
+    made = Starlette(routes=routes, exception_handlers=nowhere, lifespan=lifespan)
+    made.router.redirect_slashes = False
+    return made
 
 
 def _known() -> Known:

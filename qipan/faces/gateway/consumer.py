@@ -257,9 +257,8 @@ def read_wanted(body: bytes) -> Wanted:
 def _choose(knowledge: Knowledge, node: str, wanted: Wanted, at: datetime) -> tuple[Grant, Call]:
     """Find the grant that this may go under; raises Refused with what the nearest one lacks."""
     nearest = Refusal.UNKNOWN
-    for held in knowledge.by_resource.get(wanted.resource, ()):
-        if held.grant.consumer.node != node:
-            continue
+    ours = [one for one in knowledge.by_resource.get(wanted.resource, ()) if one.grant.consumer.node == node]
+    for held in [one for one in ours if one.grant.purpose_zh == wanted.purpose] or ours:
         call = _call(held, wanted)
         refusal = grants.check(held.grant, call, at, 0, revoked=held.revoked_at is not None)
         if refusal is None:
