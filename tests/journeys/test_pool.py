@@ -1,0 +1,184 @@
+"""Officials of two agencies carry a request for shared data to its use, in a real browser; each role is another person."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from qipan.exchange.operations import Passing, record_passing
+from qipan.sharing import operations
+from qipan.sharing.models import ShareRequest
+from tests.sharing.conftest import WANTED, Pool, enter
+
+Accessible = Callable[[Page], None]
+UNTIL = timedelta(days=300)
+
+
+@pytest.fixture
+def pool(site: str) -> Pool:
+    return enter(settings.QIPAN_HOME)
+
+
+def sign_in(page: Page, pool: Pool, name: str) -> None:
+    page.goto(f"/desk/sign-in?q={name}")
+    page.locator(f"button[name=official][value='{pool[name].actor.id}']").click()
+    page.get_by_role("link", name="数据共享").click()
+    expect(page.get_by_role("heading", level=1, name="数据共享")).to_be_visible()
+
+
+def request(page: Page) -> str:
+    """From the catalogue to a request that was sent; its address."""
+    page.get_by_placeholder("资源、信息项或部门").fill("婚姻状况")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="人口信息").click()
+    expect(page.get_by_text("无条件共享")).to_be_visible()
+    page.get_by_role("link", name="申请使用").click()
+    page.get_by_role("button", name="提出申请").click()
+    expect(page.locator("#errors")).to_contain_text("请至少勾选一个信息项。")
+    for field in ("person.name", "person.marital_status"):
+        page.locator(f"input[value='{field}']").check()
+    page.get_by_label("为哪件事、哪个事项").select_option("birth.birth_certificate")
+    page.get_by_label("用来做什么").fill(WANTED.purpose)
+    page.get_by_label("依据什么").fill(WANTED.basis[0])
+    page.get_by_label("用到哪一天").fill((timezone.localdate() + UNTIL).isoformat())
+    page.get_by_role("button", name="提出申请").click()
+    expect(page.get_by_role("status")).to_contain_text("申请已提出")
+    expect(page.locator(".case-line")).to_contain_text("答复期限")
+    return page.url
+
+
+def use(grant: str) -> None:
+    """The hospital's official looks somebody up; each side's gateway puts it on record."""
+    at = timezone.now()
+    both = [
+        Passing(
+            "ab" * 32, side, "here", grant, "population", ("person.name",), WANTED.purpose, WANTED.basis[0], "case:QP-1", "official:王医生",
+            "ok", 1, at, 3,
+        )
+        for side in ("consumer", "provider")
+    ]  # fmt: skip
+    with transaction.atomic():
+        record_passing(passings=both, at=at)
+        operations.measure_use(at=at)
+
+
+def carry_through(page: Page, pool: Pool) -> None:
+    sign_in(page, pool, "requester")
+    where = request(page)
+    expect(page.get_by_text("现在没有要您办的")).to_have_count(0)
+    sign_in(page, pool, "approver")
+    page.get_by_role("link", name="申请与授权").click()
+    page.locator(".tally", has_text="等我办").click()
+    page.locator("td.what a").first.click()
+    page.locator("input[value='person.marital_status']").uncheck()
+    page.get_by_role("button", name="同意", exact=True).click()
+    expect(page.locator("#errors")).to_contain_text("请写明理由")
+    expect(page.locator("input[value='person.marital_status']")).not_to_be_checked()
+    page.get_by_label("说明（少给时必填）").fill("出生证只需姓名")
+    page.get_by_role("button", name="同意", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("已同意")
+    sign_in(page, pool, "requester")
+    page.goto(where)
+    expect(page.locator(".case-line")).to_contain_text("提供期限")
+    page.get_by_role("button", name="签收授权").click()
+    expect(page.get_by_role("status")).to_contain_text("授权从现在起有效")
+    expect(page.locator(".seals li")).to_have_count(2)
+    use(str(ShareRequest.objects.get().grant))
+    page.reload()
+    expect(page.locator("table.uses tbody tr")).to_have_count(1)
+    expect(page.locator("table.uses")).to_contain_text("王医生")
+    watch(page, pool, where)
+
+
+def watch(page: Page, pool: Pool, where: str) -> None:
+    """The auditor sees it all and can do nothing."""
+    sign_in(page, pool, "auditor")
+    page.goto(where)
+    expect(page.get_by_text("现在没有要您办的")).to_be_visible()
+    expect(page.locator(".acts form")).to_have_count(0)
+    page.goto("/desk/pool/use")
+    expect(page.locator("figure.chart")).to_contain_text("1 次")
+    expect(page.locator("table.uses").first).to_contain_text("人口信息")
+
+
+def test_a_resource_is_found_requested_granted_and_used(page: Page, pool: Pool) -> None:
+    carry_through(page, pool)
+
+
+def test_the_same_without_javascript(browser: Browser, site: str, pool: Pool) -> None:
+    with browser.new_context(base_url=site, locale="zh-CN", java_script_enabled=False) as context:
+        carry_through(context.new_page(), pool)
+
+
+def test_a_request_is_decided_by_keyboard_alone(page: Page, pool: Pool) -> None:
+    made = pool.asked(at=timezone.now(), wanted=WANTED._replace(until=timezone.localdate() + UNTIL))
+    sign_in(page, pool, "approver")
+    page.goto("/desk/pool/requests")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="同意", exact=True)).to_be_visible()
+    for _press in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText") == "同意":
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("已同意")
+    assert ShareRequest.objects.get(id=made).state == "approved"
+
+
+@pytest.fixture(
+    params=[
+        (390, "zh-CN", "dark"),
+        (390, "en-GB", "light"),
+        (1280, "zh-CN", "light"),
+        (1280, "en-GB", "dark"),
+    ],
+    ids=str,
+)
+def any_page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
+    width, language, scheme = request.param
+    viewport: ViewportSize = {"width": width, "height": 800}
+    with browser.new_context(
+        base_url=site, locale=language, viewport=viewport, color_scheme=scheme
+    ) as context:
+        yield context.new_page()
+
+
+def test_every_page_is_accessible_and_fits(any_page: Page, pool: Pool, assert_accessible: Accessible) -> None:
+    granted = pool.granted(pool.asked())
+    waiting = pool.asked("another")
+    use(str(ShareRequest.objects.get(id=granted).grant))
+    with transaction.atomic():
+        operations.issue_notice(
+            acting=pool["approver"], kind="correction", resource="population", record="", fields=["person.name"],
+            message="姓名有误", at=timezone.now(),
+        )  # fmt: skip
+    seen = {
+        "requester": [
+            "",
+            "?q=x",
+            "elements",
+            "resources/population",
+            "resources/population/ask",
+            f"requests/{granted}",
+            "notices",
+        ],
+        "approver": [
+            "requests",
+            f"requests/{waiting}",
+            "use?side=gave",
+            "notices",
+            "resources/population/tell",
+        ],
+    }
+    for name, paths in seen.items():
+        any_page.goto(f"/desk/sign-in?q={name}")
+        any_page.locator(f"button[value='{pool[name].actor.id}']").click()
+        for path in paths:
+            any_page.goto(f"/desk/pool/{path}")
+            assert_accessible(any_page)
+            assert any_page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
