@@ -51,7 +51,7 @@ class Rogue:
         self.server = ThreadingHTTPServer(("127.0.0.1", nodes.hospitals.ports["public"]), Handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def envelope(self, asked: RequestEnvelope, body: bytes, **changes: str) -> ResponseEnvelope:
+    def envelope(self, asked: RequestEnvelope, body: bytes, /, **changes: str) -> ResponseEnvelope:
         """The right envelope of an answer, or one that differs."""
         right = ResponseEnvelope(
             sender="hospitals", receiver="city", suite="sm2-sm3",

@@ -368,9 +368,9 @@ def numbers(count: int) -> list[str]:
 def fill_register(url: str, mothers: Sequence[str]) -> None:
     """Make the hospitals' register: births, and residents of whom every second one lives elsewhere."""
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE births (mother text PRIMARY KEY, born_on date, sex text)")
+        cursor.execute("CREATE TABLE IF NOT EXISTS births (mother text PRIMARY KEY, born_on date, sex text)")
         cursor.execute(
-            "CREATE TABLE people (number text PRIMARY KEY, name text, marital_status text, region text)"
+            "CREATE TABLE IF NOT EXISTS people (number text PRIMARY KEY, name text, marital_status text, region text)"
         )
         cursor.executemany("INSERT INTO births VALUES (%s, '2026-11-20', '2')", [(one,) for one in mothers])
         cursor.executemany(

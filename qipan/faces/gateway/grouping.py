@@ -7,6 +7,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
@@ -70,4 +71,5 @@ class Grouping(Generic[Asked, Told]):
                 else:
                     future.set_result(told[index])
 
-        group[0][1].get_loop().call_soon_threadsafe(tell)
+        with suppress(RuntimeError):  # the loop ended meanwhile, and nobody waits any more
+            group[0][1].get_loop().call_soon_threadsafe(tell)
