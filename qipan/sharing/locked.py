@@ -102,9 +102,17 @@ def lock(request: UUID, act: Act, actor: Actor) -> Locked:
     found = records.first(Locked, READ, [request])
     if found is None or not is_theirs(act, actor, found.consumer, found.provider):
         raise NotTheirs
-    if actor.id in {found.requester, found.approver} and ROLES[act] is Role.COORDINATOR:
+    if actor.id in _barred(found, ROLES[act]):
         raise NotTheirs
     return found
+
+
+def _barred(found: Locked, role: Role) -> set[int | None]:
+    """Who may not act in a role, whatever post they hold by now: nobody decides what they asked, or settles what they decided."""
+    return {
+        Role.APPROVER: {found.requester, found.coordinator},
+        Role.COORDINATOR: {found.requester, found.approver},
+    }.get(role, {found.approver, found.coordinator})
 
 
 def is_theirs(act: Act, actor: Actor, consumer: str, provider: str) -> bool:

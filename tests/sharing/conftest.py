@@ -80,9 +80,9 @@ class Pool:
         return request
 
 
-def enter(home: Path) -> Pool:
+def enter(home: Path, library: Path = play.LIBRARY) -> Pool:
     """Publish the cast's library, appoint everybody, and let this installation be a node of its own."""
-    play.enter()
+    play.enter(library)
     with transaction.atomic():
         stand_alone(
             home=home,

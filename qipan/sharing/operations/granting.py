@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from qipan.core.canonical import printable
 from qipan.core.grants import SIGNED_GRANT, SIGNED_REVOCATION, End, Revocation, read_grant
 from qipan.core.sharing import Act
 from qipan.exchange import operations as exchange
@@ -50,9 +51,14 @@ def give_up_grant(*, acting: Acting, request: UUID, reason: str, signer: Signer,
 def _end(found: Locked, act: Act, acting: Acting, reason: str, *, signer: Signer, at: datetime) -> None:
     move(found, act, acting, at, reason)
     agency = found.provider if act is Act.REVOKE else found.consumer
-    ended = Revocation(str(found.grant), End(signer.node, agency), " ".join(reason.split()), at)
+    ended = Revocation(str(found.grant), End(signer.node, agency), _one_line(reason), at)
     signed = signer.sign(SIGNED_REVOCATION + ended.document())
     exchange.revoke_grant(document=ended.document(), signed=signed, at=at, acting=acting)
+
+
+def _one_line(reason: str) -> str:
+    """As a document can hold it."""
+    return " ".join("".join(one if printable(one) else " " for one in reason).split()) or "…"
 
 
 def _read(written: dict[str, str]) -> Signed:
