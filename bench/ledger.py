@@ -35,7 +35,7 @@ SALT = bytes(16)
 TESSERA = 10_000  # appends a second, published; Go on NVMe
 SAMPLES = """
 INSERT INTO entries (id, at, act, actor_kind, subject, details, salt, commitment, leaf_hash, xact)
-SELECT id, %(at)s, 'accept_case', 'system', 'case:' || id, '{}', %(salt)s, %(commitment)s, '', '3' FROM unnest(%(ids)s::bigint[]) AS id
+SELECT id, %(at)s, 'accept_case', 'system', 'case:' || id, '{}', %(salt)s, %(commitment)s, decode(repeat('00', 64), 'hex'), '3' FROM unnest(%(ids)s::bigint[]) AS id
 """
 
 

@@ -29,7 +29,8 @@ SELECT gen_random_uuid(), md5(i::text)::uuid, 1, 'household_registration', 'else
   (ARRAY['waiting', 'submitted', 'delivered'])[1 + i % 3], now(), now(), 0, false, '', '', '{{}}'
 FROM generate_series(1, {MANY}) i;
 INSERT INTO entries (at, act, actor_kind, actor, subject, details, salt, commitment, leaf_hash)
-SELECT now(), 'accept_case', 'official', i, 'case:' || i, '{{}}', '', '', '' FROM generate_series(1, {MANY}) i;
+SELECT now(), 'accept_case', 'official', i, 'case:' || i, '{{}}', '', repeat('0', 64)::bytea, repeat('0', 64)::bytea
+FROM generate_series(1, {MANY}) i;
 INSERT INTO drafts (id, person, event, version, answers, claims, facts, consents, without, lacking, skipped, updated_at, application)
 SELECT md5(i::text)::uuid, i % 500, 'birth', 1, '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', now(), md5(i::text)::uuid
 FROM generate_series(1, {MANY}) i;

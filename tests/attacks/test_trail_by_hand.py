@@ -31,8 +31,8 @@ ATTACKS: dict[str, tuple[Attack, set[str]]] = {
     "details altered": (
         lambda e: [f"UPDATE entries SET details = details || '{{\"number\": 99}}' WHERE id = {e[3]}"], {"details"},
     ),
-    "salt altered": (lambda e: [f"UPDATE entries SET salt = '\\x00' WHERE id = {e[3]}"], {"details"}),
-    "commitment altered": (lambda e: [f"UPDATE entries SET commitment = '\\x00' WHERE id = {e[3]}"], {"altered"}),
+    "salt altered": (lambda e: [f"UPDATE entries SET salt = decode(repeat('00', 16), 'hex') WHERE id = {e[3]}"], {"details"}),
+    "commitment altered": (lambda e: [f"UPDATE entries SET commitment = decode(repeat('00', 64), 'hex') WHERE id = {e[3]}"], {"altered"}),
     "dropped": (lambda e: [f"DELETE FROM entries WHERE id = {e[3]}"], {"dropped"}),
     "dropped with its leaf": (
         lambda e: [f"DELETE FROM entries WHERE id = {e[3]}",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.db.utils import IntegrityError
 
 from qipan import records
 from qipan.adapters.seals import Suite, generate
@@ -183,4 +184,19 @@ def test_a_counter_that_starts_anew_is_told() -> None:
 
 def late_entry() -> bytes:
     return b"""INSERT INTO entries (at, act, actor_kind, subject, details, salt, commitment, leaf_hash)
-        SELECT now(), 'accept_case', 'official', 'case:late', '{}', '\\x00', '', decode(repeat('00', 64), 'hex')"""
+        SELECT now(), 'accept_case', 'official', 'case:late', '{}', decode(repeat('00', 16), 'hex'), decode(repeat('00', 64), 'hex'),
+          decode(repeat('00', 64), 'hex')"""
+
+
+@pytest.mark.parametrize("column", ["leaf_hash", "commitment", "salt"])
+def test_a_leaf_of_another_length_never_comes_in(column: str) -> None:
+    crooked = late_entry().replace(b"'case:late'", b"'case:crooked'").decode()
+    parts = {"salt": ("16", "15"), "commitment": ("64", "63"), "leaf_hash": ("64", "65")}
+    before, after = parts[column]
+    if column == "leaf_hash":
+        head, _, tail = crooked.rpartition(f", {before})")
+        crooked = f"{head}, {after}){tail}"
+    else:
+        crooked = crooked.replace(f", {before})", f", {after})", 1)
+    with pytest.raises(IntegrityError, match="entries_whole_leaves"):
+        records.execute(crooked)
