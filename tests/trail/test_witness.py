@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from qipan.ledger import sealing, witnessing
 from tests.attacks.test_trail_by_hand import rewrite
@@ -79,6 +81,22 @@ def test_it_refuses_a_rewritten_trail_and_verify_says_so(witness: Path, site: st
         found.returncode,
         "was rewritten and signed anew (between leaf 0 and leaf 5)" in found.stdout,
     ) == (1, True)
+
+
+def test_what_is_never_sealed_is_told(witness: Path, site: str) -> None:
+    now = timezone.now()
+    trail.append(1, at=now)
+    trail.seal(now)
+    look(witness, site)
+    trusting(witness, site)
+    given = ("verify", "--keys", "keys.txt", "--lang", "en")
+    assert qipan(witness, *given, DATABASE_URL=database()).returncode == 0
+    trail.append(2, at=now - timedelta(minutes=10))
+    trail.by_hand("UPDATE entries SET xact = '9000000000' WHERE subject = 'case:2'")
+    trail.append(3, at=now)
+    trail.seal(now)
+    done = qipan(witness, *given, DATABASE_URL=database())
+    assert (done.returncode, "1 entries stay unsealed" in done.stdout) == (1, True)
 
 
 def test_two_cannot_share_a_memory(witness: Path, site: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ OWN_KEYS = (
     "Note: without --keys, the database's own keys are trusted; whoever can change the one can change the other.",
 )
 NOT_WITNESSED = ("注意：没有给 --against，看不出整条轨迹是否被改写后重新签名。", "Note: without --against, a trail that was rewritten and signed anew as a whole is not found.")  # fmt: skip
+WAITING = (
+    "{count} 条记录一直没有封存，最早的写于 {oldest}：封存进程没有运行、被未结束的事务挡住，或有人塞进了永不封存的记录。",
+    "{count} entries stay unsealed, the oldest of {oldest}: the sealer does not run, an open transaction holds it up, or somebody put in what is never sealed.",
+)
+WAIT = timedelta(minutes=5)
 CANNOT_READ = ("读不懂：{why}", "Cannot be read: {why}")
 NOT_ERASED = ("其中有一条不存在，或细节已被清除；一条都没有清除。", "One of these is not there, or was erased before; none was erased.")  # fmt: skip
 
@@ -114,7 +120,7 @@ def verify(
         raise click.ClickException(
             CANNOT_READ[language == "en"].format(why=f"{type(error).__name__} {error}")
         ) from None
-    wrong = False
+    wrong = file is None and _waits(language)
     for finding in found:
         wrong = True
         click.echo(finding.text(language))
@@ -152,6 +158,15 @@ def _trusted(keys: Path | None, file: Path | None, language: str) -> list[Key]:
 def _note(words: tuple[str, str], language: str, *, shown: bool) -> None:
     if shown:
         click.echo(words[language == "en"], err=True)
+
+
+def _waits(language: str) -> bool:
+    """Say so where entries stay unsealed: the sealer stands still, or somebody put in what it never comes to."""
+    now = queries.sealing()
+    late = now.oldest is not None and timezone.now() - now.oldest > WAIT
+    if late:
+        click.echo(WAITING[language == "en"].format(count=now.waiting, oldest=now.oldest))
+    return late
 
 
 def _is_receipt(file: Path) -> bool:
