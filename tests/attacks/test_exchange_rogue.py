@@ -16,7 +16,7 @@ from qipan.core import envelope
 from qipan.core.envelope import RequestEnvelope, ResponseEnvelope
 from qipan.core.nodes import key_id
 from tests.attacks.test_exchange import refused
-from tests.exchange.two_nodes import TwoNodes, two_nodes
+from tests.exchange.two_nodes import TwoNodes, seal, two_nodes
 
 GOOD = b'{"facts":{"child.birth_date":"2026-11-20"},"found":true,"unbelieved":{}}'
 Answering = Callable[[BaseHTTPRequestHandler, RequestEnvelope], None]
@@ -75,7 +75,7 @@ class Rogue:
         if signed:
             written = signed.signed()
             handler.send_header("qipan-envelope", base64.b64encode(written).decode())
-            signature = self.nodes.hospitals.key.sign(written)
+            signature = seal(self.nodes.hospitals.key, written, signed.suite)
             handler.send_header("qipan-signature", base64.b64encode(signature).decode())
         for name, value in {
             "content-type": "application/json",
@@ -166,7 +166,7 @@ def test_an_answer_that_is_not_signed_or_by_another_key(nodes: TwoNodes, rogue: 
             handler, None, GOOD,
             headers={
                 "qipan-envelope": base64.b64encode(written).decode(),
-                "qipan-signature": base64.b64encode(other.sign(written)).decode(),
+                "qipan-signature": base64.b64encode(seal(other, written)).decode(),
             },
         )  # fmt: skip
 

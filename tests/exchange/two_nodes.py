@@ -293,14 +293,14 @@ class Forged:
 
     def __init__(self, signed: RequestEnvelope, key: PrivateKey, body: bytes, address: str) -> None:
         self.envelope, self.body, self.address = signed, body, address
-        self.signature = key.sign(signed.signed())
+        self.seal = seal(key, signed.signed(), signed.suite if signed.suite in envelope.SUITES else "")
 
     @property
     def headers(self) -> dict[str, str]:
         """The headers that carry it."""
         return {
             "qipan-envelope": base64.b64encode(self.envelope.signed()).decode(),
-            "qipan-signature": base64.b64encode(self.signature).decode(),
+            "qipan-signature": base64.b64encode(self.seal).decode(),
             "content-type": "application/json",
         }
 
@@ -344,6 +344,12 @@ with transaction.atomic():
     issue_grant(document=said["document"].encode(), signatures=signatures, at=timezone.now())
 print("{}")
 """
+
+
+def seal(key: PrivateKey, written: bytes, suite: str = "") -> bytes:
+    """The seal of one envelope that is signed alone."""
+    message, places = envelope.seal_together(suite or str(key.suite), [written])
+    return key.sign(message) + places[0]
 
 
 @contextmanager

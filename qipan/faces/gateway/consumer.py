@@ -29,7 +29,7 @@ from qipan.faces.gateway.grouping import GroupFailed, Grouping
 from qipan.faces.gateway.known import Knowledge, Known
 from qipan.faces.gateway.provider import LOOK_UP_PATH
 from qipan.faces.gateway.refusals import ALARMING, Refused, Trouble, status_of
-from qipan.faces.gateway.signing import JSON, Signer
+from qipan.faces.gateway.signing import JSON, Signer, Verifier
 
 WANTED = {
     "resource": str, "keys": dict, "fields": list, "event": str, "services": list, "purpose": str, "basis": list,
@@ -86,7 +86,7 @@ class Consumer:
     ) -> None:
         self._known, self._signer, self._secret = known_, signer, secret
         self._record, self._cases, self._clock = record, cases, clock
-        self._gate = Gate()
+        self._gate, self._verifier = Gate(), Verifier()
         self._session: aiohttp.ClientSession | None = None
 
     async def look_up(self, request: Request) -> Response:
@@ -191,7 +191,7 @@ class Consumer:
         async with self._session.post(
             node.address + LOOK_UP_PATH,
             data=under.body,
-            headers=self._signer.headers(under.envelope),
+            headers=await self._signer.headers(under.envelope),
             allow_redirects=False,  # a call reaches no address but the one in the list of nodes
         ) as response:
             body = await bounds.whole_body(
@@ -204,7 +204,8 @@ class Consumer:
         try:
             sealed = signing.read_headers(came.headers)
             read = signing.read_response(sealed)
-            signing.verify(known.key_of(node, read.key, read.suite, under.at), sealed)
+            key = known.key_of(node, read.key, read.suite, under.at)
+            self._verifier.verify(key, read.suite, sealed)
         except Refused:
             raise Refused(_unsigned(came.status, came.body)) from None
         if (read.sender, read.receiver) != (node.name, self._known.node):

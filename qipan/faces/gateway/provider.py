@@ -38,7 +38,7 @@ from qipan.faces.gateway.bounds import Gate
 from qipan.faces.gateway.grouping import GroupFailed, Grouping
 from qipan.faces.gateway.known import Knowledge, Known
 from qipan.faces.gateway.refusals import ALARMING, Refused, Trouble, status_of
-from qipan.faces.gateway.signing import JSON, Sealed, Signer
+from qipan.faces.gateway.signing import JSON, Sealed, Signer, Verifier
 
 LOOK_UP_PATH = "/exchange/v1/look-up"
 READERS = 12  # threads that wait for registers
@@ -92,7 +92,7 @@ class Provider:
     ) -> None:
         self._known, self._signer, self._record = known_, signer, record
         self._sources, self._clock = sources, clock
-        self._gate, self._nonces = Gate(), Nonces()
+        self._gate, self._nonces, self._verifier = Gate(), Nonces(), Verifier()
         self._readers = ThreadPoolExecutor(READERS, "register")
 
     async def answer(self, request: Request) -> Response:
@@ -123,7 +123,7 @@ class Provider:
         signing.check_clock(read.time, came.at)
         if len(read.nonce) != 2 * envelope.NONCE_BYTES or not set(read.nonce) <= set("0123456789abcdef"):
             raise Refused(Fault.MALFORMED)
-        signing.verify(key, came.sealed)
+        self._verifier.verify(key, read.suite, came.sealed)
         self._nonces.use(read.sender, read.nonce)
 
     async def _outcome(self, request: Request, knowledge: Knowledge, came: _Came) -> _Outcome:
@@ -193,11 +193,11 @@ class Provider:
         try:
             settled = await self._record.do(self._passing(came, outcome), bounds.RECORD_SECONDS)
         except GroupFailed:
-            return self._response(came, Trouble.NO_RECORD, None)
+            return await self._response(came, Trouble.NO_RECORD, None)
         if settled.outcome == outcome.code and outcome.answered is not None:
             self._known.count(came.envelope.grant, settled.rows, came.at)
-            return self._response(came, "ok", outcome.answered)
-        return self._response(came, settled.outcome, None)
+            return await self._response(came, "ok", outcome.answered)
+        return await self._response(came, settled.outcome, None)
 
     def _passing(self, came: _Came, outcome: _Outcome) -> Passing:
         read = came.envelope
@@ -221,7 +221,7 @@ class Provider:
             volume=outcome.volume,
         )
 
-    def _response(self, came: _Came, code: str, answered: Answered | None) -> Response:
+    async def _response(self, came: _Came, code: str, answered: Answered | None) -> Response:
         body = bodies.write_answered(answered) if answered else bodies.write_refusal(code)
         status = 200 if answered else status_of(code)
         suite = self._signer.suite
@@ -238,7 +238,7 @@ class Provider:
             length=str(len(body)),
             body=envelope.hashed(suite, body).hex(),
         )
-        return Response(body, status, headers=self._signer.headers(signed))
+        return Response(body, status, headers=await self._signer.headers(signed))
 
 
 def _call(read: RequestEnvelope, asked: Asked, provider: End, node: str) -> Call:

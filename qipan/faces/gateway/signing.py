@@ -1,5 +1,6 @@
 """Between envelopes and HTTP: reading both of their headers, verifying, signing."""
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Iterable, Sequence
@@ -15,32 +16,69 @@ from qipan.faces.gateway.refusals import Refused
 ENVELOPE, SIGNATURE = b"qipan-envelope", b"qipan-signature"
 ONCE = frozenset({ENVELOPE, SIGNATURE, b"content-type", b"content-length", b"host", b"transfer-encoding"})
 JSON = "application/json"
+REMEMBERED = 1024  # signatures
 Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Sealed(NamedTuple):
-    """An envelope as it travelled, with its signature."""
+    """An envelope as it travelled, with its seal."""
 
     signed: bytes
-    signature: bytes
+    seal: bytes
 
 
 class Signer:
-    """Signs for this node."""
+    """Signs for this node: what comes in one turn of the event loop, together. See Note [Signed together]."""
 
     def __init__(self, node: str, key: PrivateKey) -> None:
         self.node, self._key = node, key
         self.suite = str(key.suite)
         self.key_id = key_id(self.suite, key.public.raw)
+        self._waiting: list[tuple[bytes, asyncio.Future[bytes]]] = []
 
-    def headers(self, signed: RequestEnvelope | ResponseEnvelope) -> dict[str, str]:
+    async def headers(self, signed: RequestEnvelope | ResponseEnvelope) -> dict[str, str]:
         """Sign an envelope, and write both as headers."""
         written = signed.signed()
+        loop = asyncio.get_running_loop()
+        sealed: asyncio.Future[bytes] = loop.create_future()
+        self._waiting.append((written, sealed))
+        if len(self._waiting) == 1:
+            loop.call_soon(self._seal)
         return {
             ENVELOPE.decode(): base64.b64encode(written).decode(),
-            SIGNATURE.decode(): base64.b64encode(self._key.sign(written)).decode(),
+            SIGNATURE.decode(): base64.b64encode(await sealed).decode(),
             "content-type": signed.content_type,
         }
+
+    def _seal(self) -> None:
+        while group := self._waiting[: envelope.TOGETHER]:
+            del self._waiting[: envelope.TOGETHER]
+            message, places = envelope.seal_together(self.suite, [written for written, _ in group])
+            signature = self._key.sign(message)
+            for (_, sealed), place in zip(group, places, strict=True):
+                if not sealed.done():
+                    sealed.set_result(signature + place)
+
+
+class Verifier:
+    """Remembers the signatures that were right, as several envelopes may share one."""
+
+    def __init__(self) -> None:
+        self._right: dict[tuple[bytes, envelope.Sealed], None] = {}
+
+    def verify(self, key: PublicKey, suite: str, sealed: Sealed) -> None:
+        """Raise Refused unless the seal is this key's over these very bytes."""
+        try:
+            said = envelope.read_seal(suite, sealed.signed, sealed.seal)
+        except envelope.NotAnEnvelope:
+            raise Refused(Fault.SIGNATURE) from None
+        if (key.raw, said) in self._right:
+            return
+        if not key.verify(said.signature, said.message):
+            raise Refused(Fault.SIGNATURE)
+        self._right[key.raw, said] = None
+        while len(self._right) > REMEMBERED:
+            del self._right[next(iter(self._right))]
 
 
 def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> Sealed:
@@ -87,12 +125,6 @@ def check_clock(written: str, now: datetime) -> None:
         raise Refused(Fault.MALFORMED) from None
     if fault:
         raise Refused(fault)
-
-
-def verify(key: PublicKey, sealed: Sealed) -> None:
-    """Raise Refused unless the signature is this key's over these very bytes."""
-    if not key.verify(sealed.signature, sealed.signed):
-        raise Refused(Fault.SIGNATURE)
 
 
 def _decoded(written: bytes) -> bytes:
