@@ -81,6 +81,7 @@ EDITS: dict[str, EDIT] = {
     "commitment": lambda one: one["entry"].update(commitment="00" * 64),
     "leaf": lambda one: one.update(leaf=one["leaf"] ^ 1),
     "far leaf": lambda one: one.update(leaf=one["leaf"] + 16),
+    "leaf below all": lambda one: one.update(leaf=-6),
     "path": lambda one: one["trees"]["sm3"]["path"].reverse(),
     "shorter path": lambda one: one["trees"]["sha256"]["path"].pop(),
     "trees": lambda one: one["trees"].update(sm3=one["trees"]["sha256"]),

@@ -373,10 +373,8 @@ def check_receipt(receipt: dict[str, Any], keys: Sequence[Key], witnesses: int =
         path = [bytes.fromhex(one) for one in tree["path"]]
         if not head.origin.endswith(f"/{function}"):
             found.append(Finding("origin", {"name": head.origin}))
-        if (
-            root_of_path(function, leaf, head.size, leaf_of(entry, function), path) != head.root
-            or leaf >= head.size
-        ):
+        root = root_of_path(function, leaf, head.size, leaf_of(entry, function), path)
+        if root != head.root or not 0 <= leaf < head.size:
             found.append(Finding("path", {"name": head.origin}))
         if len(head.witnesses) < witnesses:
             told = {"name": head.origin, "wanted": witnesses, "found": len(head.witnesses)}
