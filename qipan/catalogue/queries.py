@@ -76,6 +76,17 @@ def current_pool() -> PoolIndex:
     return pool(current_version())
 
 
+def untold() -> dict[str, str]:
+    """Give the resources of whose use a law forbids to tell people, each with that law."""
+    version = current_version()
+    return untold_in(library(version)) if version else {}
+
+
+def untold_in(published: Library) -> dict[str, str]:
+    """The same of one library."""
+    return {one.name: one.untold_law for one in published.resources.values() if one.untold_law}
+
+
 def versions_of(resource: str) -> list[VersionRow]:
     """List the versions of a resource, the newest first; none for one published before versions were kept."""
     statement = """

@@ -135,7 +135,10 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A look-up that an agency shares: from ``keys`` it gives facts, about each pair of parties so related."""
+    """A look-up that an agency shares: from ``keys`` it gives facts, about each pair of parties so related.
+
+    ``untold_law`` is the law by which people are not shown who used it.
+    """
 
     name: str
     title: Text
@@ -162,6 +165,7 @@ class Resource:
     modes: tuple[Mode, ...] = (Mode.LOOK_UP,)
     quality: Text | None = None
     open_condition: str = ""
+    untold_law: str = ""
 
 
 @dataclass(frozen=True, slots=True)

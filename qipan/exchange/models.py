@@ -97,6 +97,9 @@ class ExchangeCall(models.Model):
             models.Index(fields=["exchange"], name="exchange_calls_exchange"),
             models.Index(fields=["at"], name="exchange_calls_alarms", condition=models.Q(alarm=True)),
             BrinIndex(fields=["at"], name="exchange_calls_at"),
+            models.Index(
+                fields=["case", "at"], name="exchange_calls_case", condition=models.Q(side="consumer")
+            ),
         ]
 
 

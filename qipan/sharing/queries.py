@@ -1,5 +1,6 @@
 """Reading requests for shared data, what came of them, and what was used: never more than the reader may see."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,6 +16,7 @@ from qipan.sharing.rows import (
     RequestCounts,
     RequestDetail,
     RequestRow,
+    UseAbout,
     Used,
     UsedDay,
 )
@@ -109,6 +111,20 @@ WHERE %(role)s = 'auditor' OR (%(role)s IN ('requester', 'approver') AND (n.prov
 ORDER BY n.issued_at DESC, n.id LIMIT %(limit)s
 """
 
+ABOUT = """
+SELECT x.at, x.resource, x.fields, x.purpose, x.basis, x.outcome, x."grant", g.ends,
+  coalesce(c.name_zh, g.consumer_agency, '') AS consumer_zh, coalesce(c.name_en, '') AS consumer_en,
+  coalesce(p.name_zh, g.provider_agency, x.peer) AS provider_zh, coalesce(p.name_en, '') AS provider_en
+FROM exchange_calls x LEFT JOIN exchange_grants g ON g.id = x."grant"
+LEFT JOIN agencies c ON c.code = g.consumer_agency LEFT JOIN agencies p ON p.code = g.provider_agency
+WHERE x.side = 'consumer' AND x.at < %(before)s AND NOT x.resource = ANY(%(untold)s::text[]) AND x."case" = ANY(ARRAY(
+  SELECT 'application:' || id FROM applications WHERE person = %(person)s
+  UNION ALL
+  SELECT 'case:' || s.id FROM applications a JOIN cases s ON s.application_id = a.id WHERE a.person = %(person)s
+  UNION ALL SELECT 'draft:' || id FROM drafts WHERE person = %(person)s))
+ORDER BY x.at DESC, x.id LIMIT %(limit)s
+"""
+
 
 class _Notice(NamedTuple):
     id: UUID
@@ -201,6 +217,12 @@ def notices(actor: Actor, limit: int = 50) -> list[NoticeRow]:
     """List corrections and recalls that an official's agency gave or got, with the receipts that concern it."""
     rows = records.rows(_Notice, NOTICES, {**_reader(actor), "limit": limit})
     return [NoticeRow(*row[:-1], [ReceiptRow(**one) for one in row.receipts]) for row in rows]
+
+
+def uses_about(person: int, before: datetime, untold: Collection[str], limit: int = 20) -> list[UseAbout]:
+    """List the calls between agencies for somebody's own cases, newest first, but of resources of whose use nobody is told."""
+    asked = {"person": person, "before": before, "untold": list(untold), "limit": limit}
+    return records.rows(UseAbout, ABOUT, asked)
 
 
 def _used(since: date, until: date, resource: str, side: str, agencies: tuple[str, ...]) -> dict[str, object]:

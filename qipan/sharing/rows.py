@@ -166,3 +166,20 @@ class NoticeRow(NamedTuple):
     issued_at: datetime
     due_on: date
     receipts: list[ReceiptRow]
+
+
+class UseAbout(NamedTuple):
+    """A call between agencies for somebody's case, and the grant that it was made under."""
+
+    at: datetime
+    resource: str
+    fields: tuple[str, ...]
+    purpose: str
+    basis: str
+    outcome: str
+    grant: UUID | None
+    ends: datetime | None
+    consumer_zh: str
+    consumer_en: str
+    provider_zh: str
+    provider_en: str

@@ -155,6 +155,7 @@ RESOURCE: Final = Record(
         ),
         "share_condition": Key(WORDS, "On what condition it is shared."),
         "share_law": Key(WORDS, "The law that forbids sharing it."),
+        "untold_law": Key(WORDS, "The law by which people are not shown who used it."),
         "days": Key(Whole(), "Working days until it answers; 0 by default."),
         "cost": Key(Whole(), "Relative cost of one look-up; 1 by default."),
         "update_cycle": Key(WORDS, "How often it is brought up to date."),

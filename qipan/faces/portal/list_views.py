@@ -1,7 +1,7 @@
 """What lists show: drafts, applications, and the uses of one's data."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,11 +13,17 @@ from django.utils.translation import ngettext
 
 from qipan.applications.rows import ApplicationRow, DataUse, Discarded, DraftSummary
 from qipan.catalogue import queries as catalogue
-from qipan.core.elements import Field
+from qipan.core.declarations import Library, Share
+from qipan.core.elements import Field, element_name
 from qipan.faces.look.state_words import Said, application_state, case_state
 from qipan.faces.look.titles import Titles
 from qipan.faces.portal.application_views import progress_words
 from qipan.faces.portal.draft_views import by_party
+from qipan.sharing.rows import UseAbout
+
+TWIN = timedelta(
+    seconds=90
+)  # between the records of one look-up: the exchange's, and that of the application
 
 
 class DraftLine(NamedTuple):
@@ -59,6 +65,7 @@ class UseLine(NamedTuple):
     purpose: str
     legal_basis: str
     outcome: Said
+    grant: str = ""
 
 
 def discarded_line(gone: Discarded, language: str) -> DraftLine:
@@ -111,9 +118,91 @@ def unfinished(
     return tuple(sorted((*begun, *running), key=lambda one: ("warn", "neutral", "active").index(one.tone)))
 
 
-def use_lines(uses: Iterable[DataUse], language: str) -> tuple[UseLine, ...]:
-    """Who used the data, in words."""
-    return tuple(_use_line(use, language) for use in uses)
+def use_lines(
+    uses: Iterable[DataUse], about: Iterable[UseAbout], library: Library, language: str
+) -> tuple[UseLine, ...]:
+    """Who used the data, in words, the latest first; a look-up that went to another agency's node is told once, with its grant."""
+    calls = list(about)
+    lines: list[tuple[datetime, UseLine]] = []
+    for use in uses:
+        twin = next((one for one in calls if _is_twin(use, one)), None)
+        line = _use_line(use, language)
+        if twin is not None:
+            calls.remove(twin)
+            line = line._replace(grant=_exchange_grant(twin, language))
+        lines.append((use.at, line))
+    lines += [(one.at, _about_line(one, library, language)) for one in calls]
+    return tuple(line for _at, line in sorted(lines, key=lambda each: each[0], reverse=True))
+
+
+def untold_lines(library: Library, language: str) -> tuple[tuple[str, str], ...]:
+    """The kinds of use that are not shown, each with the law that says so."""
+    untold = catalogue.untold_in(library)
+    return tuple((library.resources[name].title.say(language), law) for name, law in untold.items())
+
+
+def _is_twin(use: DataUse, call: UseAbout) -> bool:
+    near = abs(use.at - call.at) < TWIN
+    return use.kind == "call" and near and use.via.partition("(")[0] == call.resource
+
+
+def _about_line(one: UseAbout, library: Library, language: str) -> UseLine:
+    resource = library.resources.get(one.resource)
+    title = resource.title.say(language) if resource else one.resource
+    elements = [
+        library.elements.get(element_name(resource.parties[field.party].kind, field.word))
+        if resource
+        else None
+        for field in map(Field.parse, one.fields)
+    ]
+    return UseLine(
+        who=_named(one.consumer_zh, one.consumer_en, language),
+        what=_("查询《%(register)s》") % {"register": title},
+        time=moment(one.at),
+        number="",
+        fields=((_("数据"), tuple(each.title.say(language) for each in elements if each)),),
+        purpose=one.purpose,
+        legal_basis=one.basis,
+        outcome=_outcome(one.outcome if one.outcome in {"ok", "none"} else "refused"),
+        grant=_exchange_grant(one, language),
+    )
+
+
+def _exchange_grant(one: UseAbout, language: str) -> str:
+    if one.grant is None or one.ends is None:
+        return ""
+    last = date_format(timezone.localdate(one.ends - timedelta(seconds=1)))
+    said = {
+        "provider": _named(one.provider_zh, one.provider_en, language),
+        "consumer": _named(one.consumer_zh, one.consumer_en, language),
+        "until": last,
+        "number": str(one.grant)[:8],
+    }
+    return _("%(provider)s与%(consumer)s签署的授权 %(number)s，到%(until)s为止") % said
+
+
+def _declared_grant(use: DataUse, titles: Titles, resource: str) -> str:
+    """The library's own grants, under which a conditional resource is used in a life event."""
+    library = titles.library
+    if resource not in library.resources or library.resources[resource].share is not Share.CONDITIONAL:
+        return ""
+    for one in library.grants.values():
+        if (one.resource, one.event) == (resource, use.event):
+            purpose = (
+                one.purpose.say(titles.language) if one.purpose else titles.event.title.say(titles.language)
+            )
+            until = date_format(date.fromisoformat(one.until)) if one.until else ""
+            named = {"purpose": purpose, "until": until}
+            return (
+                _("“%(purpose)s”的共享授权，到%(until)s为止") % named
+                if until
+                else _("“%(purpose)s”的共享授权") % named
+            )
+    return ""
+
+
+def _named(zh: str, en: str, language: str) -> str:
+    return zh if language.startswith("zh") else en or zh
 
 
 def event_titles(version: int, event: str, language: str) -> tuple[str, Titles]:
@@ -139,6 +228,7 @@ def _use_line(use: DataUse, language: str) -> UseLine:
         purpose=use.purpose or _("办理“%(service)s”") % {"service": titles.service(use.via)},
         legal_basis=use.legal_basis,
         outcome=_outcome(use.outcome) if is_call else case_state(use.outcome),
+        grant=_declared_grant(use, titles, use.via.partition("(")[0]) if is_call else "",
     )
 
 

@@ -10,11 +10,20 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from qipan.applications import queries
+from qipan.applications.queries.persons import FOREVER
 from qipan.applications.rows import Discarded
+from qipan.catalogue import queries as catalogue
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
-from qipan.faces.portal.list_views import application_lines, discarded_line, draft_lines, use_lines
+from qipan.faces.portal.list_views import (
+    application_lines,
+    discarded_line,
+    draft_lines,
+    untold_lines,
+    use_lines,
+)
 from qipan.faces.portal.pages.shell import language, page
+from qipan.sharing import queries as sharing
 
 LINES = 20
 DISCARDED = "discarded"  # in the address: the draft that was just thrown away
@@ -42,13 +51,19 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def data_uses(request: HttpRequest) -> HttpResponse:
     """Each look-up and each hand-over of one's data: who, what, when, why."""
-    before = _before(request)
-    found = queries.data_uses(the_acting(request).applicant, before, LINES + 1)
-    shown = found[:LINES]
+    before, person = _before(request), the_acting(request).applicant
+    library = catalogue.current_library()
+    found = queries.data_uses(person, before, LINES + 1)
+    about = sharing.uses_about(person, before or FOREVER, catalogue.untold_in(library), LINES + 1)
+    last = max([one[LINES - 1].at for one in (found, about) if len(one) > LINES], default=None)
+    if last is not None:
+        found = [one for one in found if one.at >= last]
+        about = [one for one in about if one.at >= last]
     values = {
-        "uses": use_lines(shown, language(request)),
+        "uses": use_lines(found, about, library, language(request)),
+        "untold": untold_lines(library, language(request)),
         "first": before is None,
-        "older": _older("portal:data-uses", shown[-1].at) if len(found) > LINES else None,
+        "older": _older("portal:data-uses", last) if last else None,
     }
     return page(request, "data_uses.html", values, here="data")
 
