@@ -20,6 +20,7 @@ from qipan.core.elements import (
     Value,
     element_name,
 )
+from qipan.core.grants import Mode
 from qipan.core.predicates import Predicate
 
 
@@ -82,14 +83,6 @@ class Format(StrEnum):
     STRUCTURED = "structured"
     IMAGE = "image"
     STREAM = "stream"
-
-
-class Mode(StrEnum):
-    """How a resource is passed on (共享方式): asked for one by one, pushed when it changes, or in files."""
-
-    LOOK_UP = "look-up"
-    PUSH = "push"
-    BATCH = "batch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,6 @@ from qipan.core.declarations import (
     GrantDeclaration,
     Level,
     LifeEvent,
-    Mode,
     PartySlot,
     RelationKind,
     Resource,
@@ -55,6 +54,7 @@ from qipan.core.declarations import (
     Situation,
 )
 from qipan.core.elements import CodeList, Element, ElementType, PartyKind
+from qipan.core.grants import Mode
 
 # --- Codes, elements, relations, agencies
 
