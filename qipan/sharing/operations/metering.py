@@ -1,6 +1,6 @@
 """Measuring who gave and who used: the records of calls, summed by resource, agencies and day."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -28,7 +28,7 @@ GROUP BY 1, 2, 3, 4
 ON CONFLICT (day, resource, giver, receiver) DO UPDATE
 SET calls = excluded.calls, found = excluded.found, refused = excluded.refused, facts = excluded.facts
 """
-FIRST = "SELECT max(day) AS day FROM use_days"
+LAST = "SELECT max(day) AS day FROM use_days"
 
 
 class _Day(NamedTuple):
@@ -36,10 +36,14 @@ class _Day(NamedTuple):
 
 
 def measure_use(*, at: datetime) -> int:
-    """Sum the calls since the last measured day began, that day once more; give how many sums were written."""
-    last = records.first(_Day, FIRST)
+    """Sum the calls since the day before the last measured one, those days once more; give how many sums were written.
+
+    The day before, because a call of a moment before midnight may have been put on record a moment after it was measured.
+    """
+    last = records.first(_Day, LAST)
     zone = timezone.get_current_timezone()
-    since = datetime.combine(last.day if last and last.day else date(2000, 1, 1), time.min, zone)
+    first = last.day - timedelta(days=1) if last and last.day else date(2000, 1, 1)
+    since = datetime.combine(first, time.min, zone)
     library = catalogue.current_library()
     agencies = {name: service.agency for name, service in library.services.items()}
     midnight = datetime.combine(timezone.localdate(at), time.min, zone)
