@@ -145,8 +145,9 @@ def test_arrow_keys_go_on_through_the_choices(page: Page, draft: UUID) -> None:
 
 
 def test_a_file_picked_while_the_form_changes_arrives(page: Page, draft: UUID) -> None:
-    page.locator(STATUS).first.check()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/save/"):
+        page.locator(STATUS).first.check()
+    page.wait_for_timeout(150)
     paper = page.locator("input[type=file]").first
     with held(page) as waiting:
         page.get_by_label("一并办理").uncheck()
