@@ -32,6 +32,8 @@ FORM = {
     "reviewed": "yes",
     "child.name": "改了",
 }
+# Nobody's in particular: what agencies share (tried in test_pool.py), and the trail's hashes, which are for everybody.
+OTHERS = {"resource", "request_id", "notice", "function"}
 Things = Mapping[str, str]
 
 
@@ -99,7 +101,10 @@ def filled(route: str, things: Things) -> str | None:
     parts = []
     for part in route.split("/"):
         if part.startswith("<"):
-            parts.append(things[part.strip("<>").rpartition(":")[2]])
+            name = part.strip("<>").rpartition(":")[2]
+            if name in OTHERS:
+                return None
+            parts.append(things[name])
         elif "<" in part:
             return None
         else:
