@@ -38,6 +38,7 @@ POSTS: Mapping[str, tuple[str, Role]] = {
     "approver": (PROVINCE, Role.APPROVER),
     "second approver": (PROVINCE, Role.APPROVER),
     "own approver": (HOSPITAL, Role.APPROVER),
+    "station": ("330106002.public_security", Role.REQUESTER),
     "stranger": (HEALTH, Role.REQUESTER),
     "strange approver": (HEALTH, Role.APPROVER),
     "auditor": ("330000.data_bureau", Role.AUDITOR),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from qipan.sharing import operations
-from qipan.sharing.models import ShareNotice, ShareRequest
+from qipan.sharing.models import ShareNotice, ShareRequest, UseDay
 from tests.desk.pool.conftest import At
 from tests.sharing.conftest import PROVINCE, WANTED, Pool
 
@@ -42,7 +42,7 @@ def form(**changes: object) -> dict[str, object]:
         ("resources/population/ask", 3),
         ("requests", 5),
         ("requests?show=mine", 5),
-        ("use", 5),
+        ("use", 6),
         ("notices", 4),
     ],
 )
@@ -176,6 +176,27 @@ def test_a_correction_reaches_every_receiver_and_is_acknowledged(at: At, pool: P
     assert receiver.post(f"/desk/pool/notices/{notice}/acknowledge", {"answer": "已删除"}).status_code == 302
     assert "接收方都已确认" in provider.get("/desk/pool/notices").content.decode()
     assert "姓名有误" not in at("stranger").get("/desk/pool/notices").content.decode()
+
+
+def test_what_all_of_a_kind_used_is_shown_to_the_highest_alone(at: At, pool: Pool) -> None:
+    day = timezone.localdate()
+    station = "330106002.public_security"
+    for giver, receiver in (("public_security", "health"), (PROVINCE, "health"), ("hospital", station)):
+        UseDay.objects.create(
+            day=day,
+            resource="population",
+            giver=giver,
+            receiver=receiver,
+            calls=7,
+            found=6,
+            refused=1,
+            facts=6,
+        )
+    assert "共 7 次调用" in at("station").get("/desk/pool/use").content.decode()
+    assert "这段时间没有调用" in at("station").get("/desk/pool/use?side=gave").content.decode()
+    assert "共 14 次调用" in at("approver").get("/desk/pool/use?side=gave").content.decode()
+    assert "共 21 次调用" in at("auditor").get("/desk/pool/use").content.decode()
+    assert "其中拒绝 3 次" in at("auditor").get("/desk/pool/use?days=7&resource=population").content.decode()
 
 
 def test_use_is_measured_and_drawn(at: At, pool: Pool) -> None:

@@ -43,7 +43,7 @@ def use(request: HttpRequest) -> HttpResponse:
     since = until - timedelta(days=days - 1)
     resource = request.GET.get("resource", "")
     resource = resource if resource in library.resources else ""
-    mine = (actor.agency, actor.agency.partition(".")[2])
+    mine = _theirs(actor)
     found = queries.used(since, until, resource=resource, side=side, agencies=mine)
     daily = queries.used_daily(since, until, resource=resource, side=side, agencies=mine)
     values = {
@@ -146,6 +146,12 @@ def _form(request: HttpRequest, resource: str, wrong: Mapping[str, str]) -> Http
         "errors": [(f"f-{part}", said) for part, said in wrong.items()],
     }
     return page(request, "pool/tell.html", values, here="pool", status=422 if wrong else 200)
+
+
+def _theirs(actor: Actor) -> tuple[str, ...]:
+    """Under which names an agency's use is measured; what all of a kind used together is for the highest of them alone."""
+    kind = actor.agency.partition(".")[2]
+    return (actor.agency, kind) if queries.provider_of(kind) == actor.agency else (actor.agency,)
 
 
 def _sides(actor: Actor) -> dict[str, str]:

@@ -38,6 +38,7 @@ class Chart(NamedTuple):
     first: str
     last: str
     label: str
+    refused: str
     rows: tuple[tuple[str, int, int], ...]
 
 
@@ -90,6 +91,7 @@ def chart(rows: Sequence[UsedDay], since: date, until: date) -> Chart:
     most = max((row.calls for row in rows), default=0)
     bars = tuple(_bar(place, day, by_day.get(day), most) for place, day in enumerate(days))
     total = sum(row.calls for row in rows)
+    refused = sum(row.refused for row in rows)
     label = ngettext("%(days)s 天里共 %(num)s 次调用", "%(days)s 天里共 %(num)s 次调用", total)
     return Chart(
         bars,
@@ -98,6 +100,7 @@ def chart(rows: Sequence[UsedDay], since: date, until: date) -> Chart:
         date_format(since, "MONTH_DAY_FORMAT"),
         date_format(until, "MONTH_DAY_FORMAT"),
         label % {"days": len(days), "num": total},
+        ngettext("其中拒绝 %(num)s 次", "其中拒绝 %(num)s 次", refused) % {"num": refused} if refused else "",
         tuple((date_format(row.day), row.calls, row.refused) for row in rows),
     )
 
