@@ -95,6 +95,7 @@ TEMPLATES = [
 
 # --- Records. An operation opens its own transaction at the edge, so a request does not.
 
+OF_A_GATEWAY = 6  # connections of either side, whose threads are what it consists of
 NEVER_BY_COUNT = 1 << 30  # statements are prepared where the code says so (None would forbid even those)
 
 
@@ -107,7 +108,7 @@ def _database(name: str, url: str) -> dict[str, object]:
     except ProgrammingError as error:
         raise WrongSetting(f"{right}: {error}") from None
     named = {key: str(parts.pop(part, "")) for part, key in _DJANGO_NAMES.items()}
-    pool = {"min_size": 1, "max_size": QIPAN_THREADS, "timeout": 10}
+    pool = {"min_size": 1, "max_size": max(QIPAN_THREADS, OF_A_GATEWAY), "timeout": 10}
     options = {**parts, "pool": pool, "prepare_threshold": NEVER_BY_COUNT}
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
 

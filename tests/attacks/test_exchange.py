@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from qipan.adapters.seals import Suite, generate
 from qipan.core import envelope
+from qipan.core.grants import SIGNED_REVOCATION, Revocation
 from qipan.core.nodes import key_id
 from tests.exchange.two_nodes import GRANTS, PATH, TwoNodes, grant, two_nodes
 
@@ -298,7 +299,47 @@ def test_a_revocation_at_either_end_stops_the_next_call_within_five_seconds(node
         revoked = time.monotonic()
         while nodes.ask(purpose=one.purpose_zh).status_code == 200:
             assert time.monotonic() - revoked < REVOKED_WITHIN
+            time.sleep(0.1)
         refused(nodes.ask(purpose=one.purpose_zh), "grant-revoked")
+
+
+def test_what_the_consumer_revokes_is_brought_to_the_provider_within_five_seconds(nodes: TwoNodes) -> None:
+    """Or somebody who has the consumer's key could go on past its own gateway."""
+    one = grant()
+    nodes.issue(one)
+    time.sleep(1.5)
+    assert nodes.signed_call(grant=one.id).send().status_code == 200
+    nodes.revoke(nodes.city, one)
+    revoked = time.monotonic()
+    while nodes.signed_call(grant=one.id).send().status_code == 200:
+        assert time.monotonic() - revoked < REVOKED_WITHIN
+        time.sleep(0.1)
+    refused(nodes.signed_call(grant=one.id).send(), "grant-revoked")
+
+
+def test_a_revocation_by_anybody_else_is_not_taken(nodes: TwoNodes) -> None:
+    one, forger = GRANTS["births"], generate(Suite.SM2)
+    document = Revocation(one.id, one.consumer, "捣乱", timezone.now()).document()
+    ours = key_id("sm2-sm3", nodes.city.key.public.raw)
+    good = {
+        "document": document.decode(),
+        "key": ours,
+        "signature": forger.sign(SIGNED_REVOCATION + document).hex(),
+    }
+    bad: list[object] = [
+        good,
+        {**good, "signature": "xx"},
+        {**good, "key": "0" * 16},
+        {**good, "document": "{}"},
+        {},
+        [],
+    ]
+    for body in bad:
+        answer = httpx.post(
+            f"{nodes.hospitals.public}/exchange/v1/revocations", json=body, trust_env=False, timeout=15
+        )
+        refused(answer, "not-taken")
+    assert nodes.ask().status_code == 200
 
 
 def test_the_volume_of_a_day_is_kept_to_the_row_even_by_calls_at_once(nodes: TwoNodes) -> None:

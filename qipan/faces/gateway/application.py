@@ -1,8 +1,10 @@
 """The two sides as Starlette applications; each is one process, with its own line for the record."""
 
+import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from django.conf import settings
@@ -18,15 +20,18 @@ from qipan.adapters.seals import Suite, key_files
 from qipan.adapters.sources import Registers, addresses_of
 from qipan.applications.queries.open_subjects import open_subjects
 from qipan.exchange.operations import Passing, forget_nonces, record_passing
-from qipan.faces.gateway import bodies
+from qipan.faces.gateway import bodies, revoking
 from qipan.faces.gateway.consumer import Consumer
 from qipan.faces.gateway.grouping import Grouping
 from qipan.faces.gateway.known import Known
 from qipan.faces.gateway.provider import LOOK_UP_PATH, Provider
-from qipan.faces.gateway.refusals import Trouble
+from qipan.faces.gateway.refusals import Trouble, status_of
+from qipan.faces.gateway.revoking import Carrier, Revocations
 from qipan.faces.gateway.signing import JSON, Signer
 
 FORGET_SECONDS = 60
+Answering = Callable[[Request], Awaitable[Response]]
+_log = logging.getLogger(__name__)
 
 
 def public() -> Starlette:
@@ -35,14 +40,20 @@ def public() -> Starlette:
     registers = Registers(addresses_of(settings.QIPAN_REGISTERS))
     provider = Provider(known, signer, _recording(), registers, timezone.now)
     threading.Thread(target=_forget, name="forget", daemon=True).start()
-    return _application([Route(LOOK_UP_PATH, provider.answer, methods=["POST"])])
+    return _application(
+        [
+            Route(LOOK_UP_PATH, _discreet(provider.answer), methods=["POST"]),
+            Route(revoking.PATH, _discreet(Revocations().take), methods=["POST"]),
+        ]
+    )
 
 
 def inside() -> Starlette:
     """The side that this node's platform sees."""
-    cases = Grouping("cases", open_subjects)
+    cases, known = Grouping("cases", open_subjects), _known()
+    Carrier(known).start()
     consumer = Consumer(
-        _known(),
+        known,
         _signer(),
         secret=settings.GATEWAY_SECRET,
         record=_recording(),
@@ -55,7 +66,7 @@ def inside() -> Starlette:
         yield
         await consumer.close()
 
-    return _application([Route("/look-up", consumer.look_up, methods=["POST"])], lifespan)
+    return _application([Route("/look-up", _discreet(consumer.look_up), methods=["POST"])], lifespan)
 
 
 def _application(routes: Sequence[Route], lifespan: Lifespan[Starlette] | None = None) -> Starlette:
@@ -64,6 +75,20 @@ def _application(routes: Sequence[Route], lifespan: Lifespan[Starlette] | None =
     made = Starlette(routes=routes, exception_handlers=nowhere, lifespan=lifespan)
     made.router.redirect_slashes = False
     return made
+
+
+def _discreet(answer: Answering) -> Answering:
+    """Answer also where the gateway fails; an error's own words may hold people's data, so they reach no log."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except Exception as error:  # noqa: BLE001 -- whatever it was, nothing passes
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("The gateway failed: %s\n%s", type(error).__name__, where)
+            return Response(bodies.write_refusal(Trouble.FAILED), status_of(Trouble.FAILED), media_type=JSON)
+
+    return answered
 
 
 def _known() -> Known:
@@ -93,8 +118,10 @@ def _forget() -> None:
         try:
             with transaction.atomic():
                 forget_nonces(at=timezone.now())
-        except Exception:  # noqa: BLE001 -- it is tried again
-            connection.close()
+        except Exception as error:  # noqa: BLE001 -- it is tried again
+            _log.warning("Nonces cannot be forgotten: %s", type(error).__name__)
+        finally:
+            connection.close()  # each thread has one of few; this one seldom needs it
 
 
 async def _nothing_here(_request: Request, _error: Exception) -> Response:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from qipan.core import envelope, grants
+from qipan.core.canonical import printable
 from qipan.core.elements import Value
 from qipan.core.envelope import Fault, RequestEnvelope
 from qipan.core.grants import Call, Grant, Mode, Refusal
@@ -252,6 +253,9 @@ def read_wanted(body: bytes) -> Wanted:
     if not all(isinstance(found[name], kind) for name, kind in WANTED.items()):
         raise Refused(Trouble.NOT_A_CALL)
     lists = {name: tuple(map(str, found[name])) for name, kind in WANTED.items() if kind is list}
+    texts = [found[name] for name, kind in WANTED.items() if kind is str]
+    if not all(printable(one) for one in (*texts, *(one for each in lists.values() for one in each))):
+        raise Refused(Trouble.NOT_A_CALL)
     return Wanted(**{**found, **lists})
 
 

@@ -49,6 +49,7 @@ class Known:
     def start(self) -> None:
         """Read now, and go on reading in a thread."""
         self.read()
+        connection.close()  # each thread has one of few; this one needs it no more
         threading.Thread(target=self._keep_reading, name="known", daemon=True).start()
 
     def read(self) -> None:

@@ -1,7 +1,7 @@
 """The public side: a call of another node's, held against everything that must hold, in this order.
 
 headers → envelope → list of nodes → key and suite → clock → nonce → signature → method, path, query, content type → body → grant →
-walls → keys → register → region → valve → record → signature → answer. A refusal after the signature was verified is signed and on
+keys → register → region → valve → record → signature → answer. A refusal after the signature was verified is signed and on
 record; before it, nobody knows who asked.
 """
 

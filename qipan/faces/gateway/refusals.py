@@ -27,7 +27,8 @@ class Trouble(StrEnum):
     PEER_DOWN = "peer-down"
     UNSIGNED = "answer-unsigned"
     STRANGER = "not-from-inside"
-    WALL = "wall"
+    NOT_TAKEN = "not-taken"
+    FAILED = "gateway-failed"
 
 
 WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
@@ -106,7 +107,8 @@ WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
     Trouble.PEER_DOWN: (503, "对方节点没有回答。", "The other node does not answer."),
     Trouble.UNSIGNED: (502, "对方的回答没有签名或签名不对。", "The answer is not signed, or not rightly."),
     Trouble.STRANGER: (401, "只回答本节点的平台。", "Only this node's own platform is answered here."),
-    Trouble.WALL: (403, "安全墙不允许这次通过。", "The wall lets this not pass."),
+    Trouble.FAILED: (500, "网关出错，没有数据通过。", "The gateway failed, and no data passed."),
+    Trouble.NOT_TAKEN: (403, "这份撤销书不能接受。", "This revocation cannot be taken."),
 }
 ALARMING = frozenset(
     {Trouble.EXCESS, Trouble.UNSIGNED, Fault.OTHER_REQUEST, Fault.STATUS, Fault.BODY, Fault.REPLAYED}
