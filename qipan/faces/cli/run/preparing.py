@@ -71,7 +71,9 @@ def appoint_sharers(library: Library) -> None:
 
 
 def stand_alone() -> None:
-    """Let an installation that is in no list of nodes sign for its agencies: it makes a list of itself."""
+    """Let an installation that takes part in no exchange sign for its agencies: it makes a list of itself."""
+    if settings.QIPAN_NODE:
+        return
     with transaction.atomic():
         signers.stand_alone(
             home=settings.QIPAN_HOME,
