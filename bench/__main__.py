@@ -10,7 +10,7 @@ from rich.table import Table
 from bench.claims import Claim, machine
 from bench.home import enter
 
-FILES = ("planner", "submission", "million_cases", "ledger")
+FILES = ("planner", "submission", "million_cases", "ledger", "exchange")
 
 
 def main() -> None:
