@@ -19,20 +19,35 @@ class Done(NamedTuple):
     act: str
 
 
+class _Entry(NamedTuple):
+    """A way in: the form of an agency, and the official at its first button."""
+
+    form: Form
+    number: str
+    name: str
+
+
 def handle_all(base: str, language: str, number: str) -> Iterator[Done]:
-    """Have an official of every agency listed with cases in hand do what can be done for the application now."""
-    page = Visitor(base, language).open(SIGN_IN)
-    for place in range(len(_entries(page))):
+    """Have an official of every agency listed do what can be done for the application now; who is busiest comes first."""
+    seen: set[str] = set()
+    while True:
         visitor = Visitor(base, language)
-        form = _entries(visitor.open(SIGN_IN))[place]
-        official = re.sub(r"^.*?[:：]\s*", "", form.buttons[0][2])
-        yield from _handle(visitor, visitor.send(page, form, button="official"), official, number)
+        page = visitor.open(SIGN_IN)
+        entry = next((one for one in _entries(page) if one.number not in seen), None)
+        if entry is None:
+            visitor.close()
+            return
+        seen.add(entry.number)
+        yield from _handle(visitor, visitor.send(page, entry.form, button="official"), entry.name, number)
         visitor.close()
 
 
-def _entries(page: Page) -> list[Form]:
-    """The sign-in forms, one for each agency; those with cases in hand come first."""
-    return [form for form in page.forms if any(name == "official" for name, _, _ in form.buttons)]
+def _entries(page: Page) -> Iterator[_Entry]:
+    """The official listed first in each agency; as cases are handled, the order changes."""
+    for form in page.forms:
+        for name, number, text in form.buttons[:1]:
+            if name == "official":
+                yield _Entry(form, number, re.sub(r"^.*?[:：]\s*", "", text))
 
 
 def _handle(visitor: Visitor, inbox: Page, official: str, number: str) -> Iterator[Done]:
