@@ -1,11 +1,14 @@
 """Two real nodes, and everything somebody on the wire, at a node or beside it can try: nothing passes but what a grant covers."""
 
+import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
@@ -391,6 +394,56 @@ def test_a_body_that_does_not_come_holds_nobody_else_up(nodes: TwoNodes) -> None
     assert b"too-slow" in answer
 
 
+# --- Registers
+
+
+def test_a_register_that_is_down_or_answers_with_too_much_or_with_somebody_else(nodes: TwoNodes) -> None:
+    number = nodes.mothers[0]
+    wanted = {"resource": "marriage", "fields": ["b.name"], "keys": {"a.id_number": number}}
+    refused(nodes.ask(**wanted), "register-down")
+    record: dict[str, object] = {"number": number, "spouse": {"number": "330106198903034516", "name": "李强"}}
+    excess = {**record, "born_on": "2026-11-20", "spouse": {**record["spouse"], "debts": 3}}  # type: ignore[dict-item]
+    with register(nodes.weddings) as answers:
+        for said in (record, excess):
+            answers[:] = [json.dumps(said).encode()]
+            assert nodes.ask(**wanted).json() == {
+                "found": True,
+                "facts": {"b.name": "李强"},
+                "unbelieved": {},
+            }
+        for broken in (json.dumps({**record, "number": nodes.mothers[1]}).encode(), b"[1]", b"<html>"):
+            answers[:] = [broken]
+            refused(nodes.ask(**wanted), "register-nonsense")
+        answers[:] = [json.dumps({**record, "spouse": {"number": "x", "name": "李\u0000强"}}).encode()]
+        assert nodes.ask(**wanted).json() == {
+            "found": True,
+            "facts": {},
+            "unbelieved": {"b.name": "not-plain"},
+        }
+
+
+@contextmanager
+def register(port: int) -> Iterator[list[bytes]]:
+    """Stand for a JSON service; it answers with the first of the list."""
+    answers: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(answers[0])))
+            self.end_headers()
+            self.wfile.write(answers[0])
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield answers
+        server.shutdown()
+
+
 # --- No record, no data
 
 
@@ -446,8 +499,3 @@ def test_killed_at_any_moment_no_data_went_out_without_a_record(nodes: TwoNodes,
         }
         assert set(seen) <= kept
         assert kept <= told
-
-
-def test_the_grants_of_this_play_are_what_the_tests_say() -> None:
-    assert GRANTS["births"].fields == ("child.birth_date",)
-    assert replace(GRANTS["births"], fields=()) != GRANTS["births"]

@@ -79,9 +79,7 @@ GRANTS = {
         fields=("person.name", "person.household_region"),
         rows=Rows("330106", "person.household_region"),
     ),
-    "names": grant(
-        resource="marriage", fields=("b.name",), purpose_zh="另一用途", provider=HOSPITALS, volume=3
-    ),
+    "names": grant(resource="marriage", fields=("b.name",)),
 }
 
 
@@ -140,7 +138,7 @@ class RunningNode:
         process = self._processes.pop(side)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        while _answers(self.ports[side]):  # its worker dies a moment later
+        while answers(self.ports[side]):  # its worker dies a moment later
             time.sleep(0.01)
 
     def stop(self) -> None:
@@ -168,7 +166,7 @@ class RunningNode:
 
     def _wait(self, side: str) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not _answers(self.ports[side]):
+        while not answers(self.ports[side]):
             assert time.monotonic() < deadline, self.log.read_text(errors="replace")[-3000:]
             assert self._processes[side].poll() is None, self.log.read_text(errors="replace")[-3000:]
             time.sleep(0.05)
@@ -183,6 +181,7 @@ class TwoNodes:
         self.register = embedded_postgres.create_database(home, "register")
         self.city = RunningNode("city", home / "city", home)
         self.hospitals = RunningNode("hospitals", home / "hospitals", home)
+        self.weddings = free_port()
         self.hub_key = generate(Suite.SM2)
         self.mothers = numbers(mothers)
         fill_register(self.register, self.mothers)
@@ -190,10 +189,10 @@ class TwoNodes:
 
     def _enter(self, issued: Sequence[Grant]) -> dict[str, str]:
         folder = self.home / "library"
-        library_of_nodes(folder, self.home)
+        library_of_nodes(folder)
         (self.city.home / "registers.json").write_text(json.dumps({"births": "node://hospitals"}))
         (self.hospitals.home / "registers.json").write_text(
-            json.dumps({"births": self.register, "weddings": str(self.home / "drop")})
+            json.dumps({"births": self.register, "weddings": f"http://127.0.0.1:{self.weddings}"})
         )
         said = {
             "library": str(folder),
@@ -388,21 +387,20 @@ def fill_register(url: str, mothers: Sequence[str]) -> None:
         )
 
 
-def library_of_nodes(folder: Path, home: Path) -> None:
-    """The cast's library, births and residents in the hospitals' SQL register, weddings in a file that is not there."""
+def library_of_nodes(folder: Path) -> None:
+    """The cast's library, births and residents in the hospitals' SQL register, weddings behind a service that a test may stand for."""
     declared = yaml.safe_load((LIBRARY / "birth.yaml").read_text(encoding="utf-8"))
     sources = {
         "birth_record": {"adapter": "sql", "register": "births", "table": "births", "columns": BIRTHS},
         "population": {"adapter": "sql", "register": "births", "table": "people", "columns": PEOPLE},
         "marriage": {
-            "adapter": "file", "register": "weddings", "path": "weddings.csv",
-            "columns": {field: field for field in ("a.id_number", "b.id_number", "b.name")},
+            "adapter": "http", "register": "weddings", "path": "/weddings/{number}",
+            "columns": {"a.id_number": "number", "b.id_number": "spouse.number", "b.name": "spouse.name"},
         },
     }  # fmt: skip
     for name, source in sources.items():
         declared["resources"][name]["source"] = source
     folder.mkdir()
-    (home / "drop").mkdir()
     (folder / "birth.yaml").write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
 
 
@@ -413,6 +411,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether somebody listens on a port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,12 +1,15 @@
 """The planner treats what another node holds like any other register: the form is prefilled across nodes, or asks where it cannot be."""
 
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.cast import MOTHER
-from tests.exchange.two_nodes import TwoNodes, fill_register, grant, two_nodes
+from tests.exchange.two_nodes import ROOT, TwoNodes, answers, fill_register, grant, two_nodes
 
 PREFILL = """
 import json, sys
@@ -79,3 +82,18 @@ def test_a_node_that_is_down_is_a_source_that_is_down(nodes: TwoNodes) -> None:
     assert found["without"]
     nodes.hospitals.start("public")
     assert prefilled(nodes)["facts"]
+
+
+def test_one_command_runs_both_sides_and_ends_both(nodes: TwoNodes) -> None:
+    nodes.city.kill("inside")
+    command = [sys.executable, "-m", "qipan.faces.cli", "gateway", "--port", str(nodes.city.ports["public"])]
+    with subprocess.Popen(command, env=nodes.city.environment(), cwd=ROOT) as running:
+        deadline = time.monotonic() + 40
+        while not all(map(answers, nodes.city.ports.values())):
+            assert time.monotonic() < deadline
+            assert running.poll() is None
+            time.sleep(0.1)
+        answer = nodes.ask()
+        running.terminate()
+    assert answer.status_code == 200
+    assert not any(map(answers, nodes.city.ports.values()))
