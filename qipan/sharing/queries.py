@@ -72,7 +72,14 @@ LEFT JOIN officials r ON r.id = q.requester LEFT JOIN officials a ON a.id = coal
 WHERE q.id = %(id)s AND {SCOPE}
 """
 BY_KEY = "SELECT id FROM share_requests WHERE requester = %s AND idempotency_key = %s"
-PROVIDER = "SELECT code FROM agencies WHERE kind = %s AND parent = '' ORDER BY division LIMIT 1"
+# Where no agency of a kind stands above all others, as with hospitals, the one nearest to whoever asks answers.
+PROVIDER = """
+SELECT code, count(*) OVER (PARTITION BY height) AS peers FROM (
+  SELECT code, division,
+    CASE WHEN division LIKE '__0000' THEN 2 WHEN division LIKE '____00' THEN 4 ELSE length(division) END AS height
+  FROM agencies WHERE kind = %(kind)s AND parent = '') AS head
+ORDER BY height, left(division, 6) = left(%(near)s, 6) DESC, left(division, 4) = left(%(near)s, 4) DESC, division LIMIT 1
+"""
 # Of a call between two agencies of this node there are two records, one of each side.
 UNDER = """
 SELECT DISTINCT ON (at, exchange) at, encode(exchange, 'hex') AS exchange, side, fields, purpose, basis, "case", official, outcome, alarm, rows
@@ -146,8 +153,9 @@ class _Id(NamedTuple):
     id: UUID
 
 
-class _Code(NamedTuple):
+class _Head(NamedTuple):
     code: str
+    peers: int
 
 
 def requests(
@@ -182,10 +190,16 @@ def asked_for(resource: str, actor: Actor, limit: int = 10) -> list[Asked]:
     return records.rows(Asked, ASKED, {**_reader(actor), "resource": resource, "limit": limit})
 
 
-def provider_of(kind: str) -> str:
-    """The agency that answers for the resources of a kind: the highest; empty where there is none."""
-    found = records.first(_Code, PROVIDER, [kind])
+def provider_of(kind: str, near: str = "") -> str:
+    """The agency that answers for the resources of a kind: the highest, of several the nearest; empty where there is none."""
+    found = records.first(_Head, PROVIDER, {"kind": kind, "near": near})
     return found.code if found else ""
+
+
+def stands_for_its_kind(agency: str) -> bool:
+    """Whether an agency stands above all others of its kind."""
+    found = records.first(_Head, PROVIDER, {"kind": agency.partition(".")[2], "near": agency})
+    return found is not None and (found.code, found.peers) == (agency, 1)
 
 
 def calls_under(grant: UUID, limit: int = 50) -> list[CallUnder]:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from qipan.agencies.models import Agency
 from qipan.core.grants import read_grant
 from qipan.core.sharing import Act, State
 from qipan.exchange import queries as exchange
@@ -27,7 +28,7 @@ from qipan.sharing.models import ShareRequest
 from qipan.sharing.rows import RequestDetail
 from qipan.sharing.wanted import Wanted
 from tests.cast import MONDAY
-from tests.sharing.conftest import WANTED, Pool
+from tests.sharing.conftest import PROVINCE, WANTED, Pool
 
 TUESDAY = MONDAY + timedelta(days=1)
 Counted = Callable[[int], AbstractContextManager[None]]
@@ -319,3 +320,13 @@ def test_lists_show_what_waits_for_each(pool: Pool, assert_query_count: Counted)
     assert queries.request_counts(pool["requester"].actor, date(2028, 1, 1), 30).ended == 1
     for shown in queries.SHOWN:
         queries.requests(pool["coordinator"].actor, shown=shown, today=today)
+
+
+def test_of_several_without_a_head_the_nearest_answers(pool: Pool) -> None:
+    for code in ("330102.clinic", "330203.clinic", "330206.clinic"):
+        Agency.objects.create(code=code, kind="clinic", level="county", division=code[:6], name_zh=code)
+    near = {where: queries.provider_of("clinic", where) for where in ("330206.health", "330299.health", "")}
+    assert near == {"330206.health": "330206.clinic", "330299.health": "330203.clinic", "": "330102.clinic"}
+    assert not queries.stands_for_its_kind("330102.clinic")
+    assert queries.stands_for_its_kind(PROVINCE)
+    assert queries.provider_of("nothing", "330106") == ""

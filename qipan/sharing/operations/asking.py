@@ -77,7 +77,7 @@ _AMENDED = (
 
 def _row(wanted: Wanted, consumer: str, library: Library, today: date) -> dict[str, object]:
     resource = library.resources.get(wanted.resource)
-    provider = queries.provider_of(resource.agency) if resource else ""
+    provider = queries.provider_of(resource.agency, consumer) if resource else ""
     problems = problems_of(wanted, library, own=provider == consumer, today=today)
     if problems or resource is None:
         raise UnableToRequest(problems)

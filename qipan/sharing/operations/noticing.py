@@ -55,7 +55,7 @@ def issue_notice(
     if (
         declared is None
         or actor.role != Role.APPROVER
-        or queries.provider_of(declared.agency) != actor.agency
+        or queries.provider_of(declared.agency, actor.agency) != actor.agency
     ):
         raise NotTheirs
     problems = {"kind": "wrong"} if kind not in {CORRECTION, RECALL} else {}

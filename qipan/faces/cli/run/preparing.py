@@ -88,7 +88,7 @@ def stand_alone() -> None:
 def _sharing(library: Library) -> Iterator[tuple[str, Role]]:
     """Approvers stand at the highest agency of each kind that shares, requesters at those of the story's places."""
     for kind in {resource.agency for resource in library.resources.values()}:
-        if provider := sharing.provider_of(kind):
+        if provider := sharing.provider_of(kind, STORY[-1]):
             yield provider, Role.APPROVER
     for agency in library.agencies.values():
         for place in STORY:

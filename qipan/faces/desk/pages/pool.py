@@ -58,7 +58,7 @@ def resource(request: HttpRequest, resource: str) -> HttpResponse:
     """One resource: what it has, who answers for it, who can use it, how it is shared, and its history."""
     index = the_index(resource)
     declared, actor, spoken = index.library.resources[resource], the_official(request), language(request)
-    provider = queries.provider_of(declared.agency)
+    provider = queries.provider_of(declared.agency, actor.agency)
     named = agencies.agencies([provider, actor.agency])
     shown = views.resource_page(
         index,

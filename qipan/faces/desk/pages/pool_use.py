@@ -90,7 +90,7 @@ def tell(request: HttpRequest, resource: str) -> HttpResponse:
     actor = the_official(request)
     if (
         actor.role != Role.APPROVER
-        or queries.provider_of(index.library.resources[resource].agency) != actor.agency
+        or queries.provider_of(index.library.resources[resource].agency, actor.agency) != actor.agency
     ):
         raise PermissionDenied
     if request.method != "POST":
@@ -151,7 +151,7 @@ def _form(request: HttpRequest, resource: str, wrong: Mapping[str, str]) -> Http
 def _theirs(actor: Actor) -> tuple[str, ...]:
     """Under which names an agency's use is measured; what all of a kind used together is for the highest of them alone."""
     kind = actor.agency.partition(".")[2]
-    return (actor.agency, kind) if queries.provider_of(kind) == actor.agency else (actor.agency,)
+    return (actor.agency, kind) if queries.stands_for_its_kind(actor.agency) else (actor.agency,)
 
 
 def _sides(actor: Actor) -> dict[str, str]:
