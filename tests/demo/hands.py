@@ -6,6 +6,11 @@ MOST_TABS = 400
 NAVIGATION_MILLISECONDS = 60_000
 
 
+def watch_for_files(page: Page) -> None:
+    """Have the browser tell of every file chooser from now on: asked only when one opens, it may open one before it hears."""
+    page.on("filechooser", lambda _chooser: None)
+
+
 class Mouse:
     """Points and clicks; works with JavaScript and without."""
 
@@ -44,6 +49,10 @@ class Mouse:
 
 class Keyboard(Mouse):
     """Reaches everything with Tab and works it with the keys."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        watch_for_files(page)
 
     def choose(self, name: str, value: str) -> None:
         """Choose one of several: Space on the first, arrows to the others."""

@@ -12,6 +12,7 @@ from qipan.applications import operations
 from qipan.applications.models import Draft, Upload
 from tests import cast as play
 from tests.cast import MONDAY, Cast
+from tests.demo.hands import watch_for_files
 from tests.journeys.mother_steps import Pointer, sign_in
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
@@ -35,6 +36,7 @@ def draft(cast: Cast, page: Page) -> UUID:
         draft = operations.start_draft(acting=cast.mother, person=cast.mother_id, event="birth", at=MONDAY)
         operations.consent(acting=cast.mother, draft=draft, resources=(), refused=play.RESOURCES, at=MONDAY)
     page.set_default_timeout(10_000)
+    watch_for_files(page)
     page.goto("/sign-in/")
     sign_in(page, Pointer())
     page.goto(f"/drafts/{draft}/")
