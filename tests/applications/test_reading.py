@@ -38,7 +38,7 @@ def test_each_read_takes_one_statement_however_many_rows_there_are(
         assert queries.drafts_of(me)
     with assert_query_count(2):  # the draft, and what was sent for it
         assert queries.form(draft, me, "zh", TODAY)
-    with assert_query_count(1):
+    with assert_query_count(2):  # which kinds no one may be told of, and the uses
         assert queries.data_uses(me)
     with assert_query_count(1):
         assert len(queries.inbox(hospital)) == applications
