@@ -17,6 +17,7 @@ from qipan.faces.gateway.consumer import read_wanted
 from qipan.faces.gateway.grouping import GroupFailed, Grouping
 from qipan.faces.gateway.provider import Nonces
 from qipan.faces.gateway.refusals import Refused, Trouble
+from tests.gateway.in_a_loop import in_a_loop
 
 CODES: Sequence[type[StrEnum]] = (Fault, Refusal, Trouble)
 
@@ -72,11 +73,11 @@ async def _chunks(*parts: bytes, pause: float = 0) -> AsyncIterator[bytes]:
 
 
 def test_a_body_is_taken_whole_within_its_limits() -> None:
-    assert asyncio.run(bounds.whole_body(_chunks(b"a", b"", b"bc"), 3)) == b"abc"
+    assert in_a_loop(bounds.whole_body(_chunks(b"a", b"", b"bc"), 3)) == b"abc"
     with pytest.raises(Refused, match="too-big"):
-        asyncio.run(bounds.whole_body(_chunks(b"a", b"bcd"), 3))
+        in_a_loop(bounds.whole_body(_chunks(b"a", b"bcd"), 3))
     with pytest.raises(Refused, match="too-slow"):
-        asyncio.run(bounds.whole_body(_chunks(b"a", b"b", pause=0.2), 3, seconds=0.1))
+        in_a_loop(bounds.whole_body(_chunks(b"a", b"b", pause=0.2), 3, seconds=0.1))
 
 
 def test_depth_is_seen_before_json_is_read() -> None:
@@ -100,7 +101,7 @@ def test_what_waits_together_is_done_together_and_each_is_told_its_own() -> None
         line = Grouping("test", double)
         return await asyncio.gather(*(line.do(number, 5) for number in range(50)))
 
-    assert asyncio.run(many()) == [2 * number for number in range(50)]
+    assert in_a_loop(many()) == [2 * number for number in range(50)]
     assert len(groups) < 10
 
 
@@ -116,7 +117,7 @@ def test_of_a_group_that_failed_nobody_goes_on_and_the_next_one_does() -> None:
             await line.do(0, 5)
         return await line.do(1, 5)
 
-    assert asyncio.run(both()) == 1
+    assert in_a_loop(both()) == 1
 
 
 def test_what_does_not_happen_in_time_did_not_happen() -> None:
@@ -128,7 +129,7 @@ def test_what_does_not_happen_in_time_did_not_happen() -> None:
         with pytest.raises(GroupFailed):
             await Grouping("test", late).do(1, 0.05)
 
-    asyncio.run(wait())
+    in_a_loop(wait())
 
 
 def test_a_nonce_is_used_once_by_each_peer() -> None:

@@ -11,6 +11,7 @@ from qipan.faces.gateway import signing
 from qipan.faces.gateway.refusals import Refused
 from qipan.faces.gateway.signing import Sealed, Signer, Verifier
 from tests.core.test_envelope import REQUEST
+from tests.gateway.in_a_loop import in_a_loop
 
 
 def carried(headers: Mapping[str, str]) -> Sealed:
@@ -41,7 +42,7 @@ class Counting:
 def test_what_waits_together_has_one_signature_and_is_verified_once(suite: Suite) -> None:
     key = generate(suite)
     counting, verifier = Counting(key.public), Verifier()
-    found = asyncio.run(signed_at_once(Signer("city", key), 40))
+    found = in_a_loop(signed_at_once(Signer("city", key), 40))
     assert len({one.seal[:64] for one in found}) == 1
     for one in found:
         verifier.verify(counting, suite, one)  # type: ignore[arg-type]
@@ -52,7 +53,7 @@ def test_what_waits_together_has_one_signature_and_is_verified_once(suite: Suite
 @pytest.mark.parametrize("suite", [Suite.SM2, Suite.ES256])
 def test_a_remembered_signature_helps_no_other_envelope_and_no_other_key(suite: Suite) -> None:
     key, verifier = generate(suite), Verifier()
-    one, other = asyncio.run(signed_at_once(Signer("city", key), 2))
+    one, other = in_a_loop(signed_at_once(Signer("city", key), 2))
     verifier.verify(key.public, suite, one)
     for forged in (
         Sealed(other.signed, one.seal),
@@ -68,7 +69,7 @@ def test_a_remembered_signature_helps_no_other_envelope_and_no_other_key(suite: 
 
 
 def test_more_than_fit_under_one_signature_are_parted() -> None:
-    found = asyncio.run(signed_at_once(Signer("city", generate(Suite.ES256)), 300))
+    found = in_a_loop(signed_at_once(Signer("city", generate(Suite.ES256)), 300))
     assert len({one.seal[:64] for one in found}) == 2
 
 
