@@ -18,6 +18,9 @@ class Person(models.Model):
     class Meta:
         app_label = "qipan"
         db_table = "persons"
+        indexes = [  # in the order in which sample residents are listed
+            models.Index(models.Q(story_zh=""), "id", name="persons_sample", condition=models.Q(sample=True)),
+        ]
 
 
 class Official(models.Model):
