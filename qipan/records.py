@@ -4,8 +4,8 @@ Statements run on Django's connection, inside whatever transaction the edge open
 the statement's columns; jsonb columns arrive as Python values, arrays as tuples. A parameter that is an array must be a list.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, LiteralString, NamedTuple, Protocol, TypeVar
 
 from django.db import connection, transaction
@@ -65,11 +65,30 @@ def jsonb(value: object) -> Jsonb:
 
 def prepared(row: type[R], statement: LiteralString, parameters: Mapping[str, object]) -> R | None:
     """Run a busy statement and give its first row; it is parsed and planned once for each connection (others, each time)."""
+    found = prepared_rows(row, statement, parameters)
+    return found[0] if found else None
+
+
+def prepared_rows(row: type[R], statement: LiteralString, parameters: Mapping[str, object]) -> list[R]:
+    """Run a busy statement and give all its rows; see ``prepared``."""
+    with _prepared(statement, parameters) as cursor:
+        decoders = _decoders(cursor.pgresult)
+        return [row._make(_decode(values, decoders)) for values in cursor.fetchall()]
+
+
+def execute_prepared(statement: LiteralString, parameters: Mapping[str, object]) -> int:
+    """Run a busy statement and give the number of rows that it touched; see ``prepared``."""
+    with _prepared(statement, parameters) as cursor:
+        return cursor.rowcount
+
+
+@contextmanager
+def _prepared(statement: LiteralString, parameters: Mapping[str, object]) -> Iterator[Cursor[Any]]:
     connection.ensure_connection()
+    if connection.queries_logged:  # as Django's own cursors do
+        connection.queries_log.append({"sql": statement, "time": ""})
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        cursor.execute(statement, parameters, prepare=True)
-        values = cursor.fetchone()
-        return row._make(_decode(values, _decoders(cursor.pgresult))) if values else None
+        yield cursor.execute(statement, parameters, prepare=True)
 
 
 def json_text(value: object) -> str:

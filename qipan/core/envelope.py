@@ -31,7 +31,6 @@ BATCH = b"qipan-exchange-batch/1\n"
 TOGETHER = 256  # envelopes under one signature
 SIGNATURE_BYTES, HASH_BYTES = 64, 32
 PLACE = Struct(">HH")  # the place among the envelopes that were signed together, and how many they are
-MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 NAMES: Mapping[str, str] = {"sender": "from", "receiver": "to", "content_type": "content-type"}
 _HASHES = {"sm2-sm3": hashlib.new("sm3"), "es256": hashlib.sha256()}
 SUITES = frozenset(_HASHES)
@@ -92,7 +91,7 @@ class RequestEnvelope(NamedTuple):
 
     def signed(self) -> bytes:
         """Give the bytes that are signed."""
-        return _write(REQUEST, self)
+        return (REQUEST_FORM % self).encode()
 
 
 class ResponseEnvelope(NamedTuple):
@@ -112,7 +111,7 @@ class ResponseEnvelope(NamedTuple):
 
     def signed(self) -> bytes:
         """Give the bytes that are signed."""
-        return _write(RESPONSE, self)
+        return (RESPONSE_FORM % self).encode()
 
 
 class Seen(NamedTuple):
@@ -165,12 +164,12 @@ def read_seal(suite: str, envelope: bytes, seal: bytes) -> Sealed:
 
 def read_request(signed: bytes) -> RequestEnvelope:
     """Read a request's envelope; raises NotAnEnvelope."""
-    return _read(REQUEST, RequestEnvelope, signed)
+    return _read(RequestEnvelope, signed)
 
 
 def read_response(signed: bytes) -> ResponseEnvelope:
     """Read a response's envelope; raises NotAnEnvelope."""
-    return _read(RESPONSE, ResponseEnvelope, signed)
+    return _read(ResponseEnvelope, signed)
 
 
 def hashed(suite: str, data: bytes) -> bytes:
@@ -182,7 +181,7 @@ def hashed(suite: str, data: bytes) -> bytes:
 
 def moment(at: datetime) -> str:
     """Write a time."""
-    return at.astimezone(UTC).strftime(MOMENT)
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_moment(written: str) -> datetime:
@@ -226,30 +225,27 @@ def _place(suite: str, leaves: Sequence[bytes], roots: dict[Span, bytes], index:
     return PLACE.pack(index, len(leaves)) + b"".join(roots[span] for span in path)
 
 
-def _write(kind: str, envelope: RequestEnvelope | ResponseEnvelope) -> bytes:
-    lines = [
-        f"{NAMES.get(name, name)}: {value}\n" for name, value in zip(envelope._fields, envelope, strict=True)
-    ]
-    return f"{kind}\n{''.join(lines)}".encode()
+def _form(kind: str, fields: Sequence[str]) -> str:
+    lines = [f"{NAMES.get(name, name)}: %s\n" for name in fields]
+    return f"{kind}\n{''.join(lines)}"
 
 
-def _read(kind: str, shape: type[Envelope], signed: bytes) -> Envelope:
+REQUEST_FORM = _form(REQUEST, RequestEnvelope._fields)
+RESPONSE_FORM = _form(RESPONSE, ResponseEnvelope._fields)
+
+
+def _read(shape: type[Envelope], signed: bytes) -> Envelope:
+    """Take the values out of their lines; that all else is as it must be, writing it again shows."""
     if len(signed) > LARGEST:
         raise NotAnEnvelope
     try:
-        first, *lines, last = signed.decode().split("\n")
+        _, *lines, _ = signed.decode().split("\n")
     except (UnicodeDecodeError, ValueError):
         raise NotAnEnvelope from None
-    if first != kind or last or len(lines) != len(shape._fields):
+    values = [line.partition(": ")[2] for line in lines]
+    if len(values) != len(shape._fields) or not all(map(printable, values)):
         raise NotAnEnvelope
-    found = shape(*(_value(line, name) for line, name in zip(lines, shape._fields, strict=True)))
+    found = shape(*values)
     if found.suite not in SUITES or found.signed() != signed:
         raise NotAnEnvelope
     return found
-
-
-def _value(line: str, field: str) -> str:
-    name, mark, value = line.partition(": ")
-    if not mark or name != NAMES.get(field, field) or not printable(value):
-        raise NotAnEnvelope
-    return value

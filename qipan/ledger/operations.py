@@ -22,6 +22,7 @@ SELECT %(at)s, act, actor_kind, actor, on_behalf_of, subject, details, decode(sa
 {FROM_DOCUMENT} ORDER BY position
 """
 """Inserts the entries of a ``document``; a statement with an act of its own puts what that gives in ``created``."""
+APPEND = INSERT_ENTRIES.format(created="")
 
 
 KEEP_COSIGNATURE = """
@@ -43,8 +44,7 @@ def append(entries: Sequence[NewEntry], at: datetime) -> None:
     if not records.in_transaction():
         raise NoTransaction
     if entries:
-        statement = INSERT_ENTRIES.format(created="")
-        records.execute(statement, {"at": at, "entries": document(entries, at)})
+        records.execute_prepared(APPEND, {"at": at, "entries": document(entries, at)})
 
 
 def document(entries: Sequence[NewEntry], at: datetime) -> str:

@@ -8,7 +8,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from qipan.site.server import UnableToServe, check_free
 from qipan.site.setup import set_up
@@ -43,19 +43,19 @@ def serve(*, side: str, port: int, host: str = "127.0.0.1") -> None:
     ).serve()
 
 
-def public() -> Starlette:
+def public() -> ASGIApp:
     """The side that other nodes see."""
     return _application("public")
 
 
-def inside() -> Starlette:
+def inside() -> ASGIApp:
     """The side that this node's platform sees."""
     return _application("inside")
 
 
-def _application(side: str) -> Starlette:
+def _application(side: str) -> ASGIApp:
     set_up()  # before the tables are imported
-    made: Starlette = getattr(import_module(APPLICATION), side)()
+    made: ASGIApp = getattr(import_module(APPLICATION), side)()
     return made
 
 

@@ -1,4 +1,5 @@
-"""The real sources: each request goes to its register's adapter, in a thread of its own, under one deadline.
+"""The real sources: each request goes to its register's adapter, in a thread of its own, under one deadline. Those that one
+statement can answer share both.
 
 Where the registers are is no matter of the library but of the place that runs Qipan: a file, ``registers.json``, maps a
 register's name to its address: a database URL, a folder, the base URL of a service, or ``node://`` and the name of the node that holds it.
@@ -31,6 +32,7 @@ from qipan.adapters.sources.sql import SqlRegisters
 from qipan.core.elements import Field
 
 CALLS_AT_ONCE = 6  # to one register, from one process
+TOGETHER = 32  # look-ups in one statement
 
 
 def addresses_of(path: Path) -> Mapping[str, str]:
@@ -65,8 +67,9 @@ class Registers:
     def __init__(self, addresses: Mapping[str, str], gateway: Gateway | None = None) -> None:
         self._addresses = addresses
         self._nodes = NodeRegisters(gateway)
+        self._sql = SqlRegisters()
         self._adapters: Mapping[str, _Adapter] = {
-            "sql": SqlRegisters(),
+            "sql": self._sql,
             "file": FileRegisters(),
             "http": HttpRegisters(),
         }
@@ -83,18 +86,20 @@ class Registers:
     def look_up_all(self, requests: Sequence[Request], deadline: float) -> Mapping[str, Answer]:
         """Look all up at once; what is not there after ``deadline`` seconds is given as down. Never raises."""
         start = time.monotonic()
-        arrived: SimpleQueue[tuple[str, Answer]] = SimpleQueue()
-        answers = {each.name: self._begin(each, start, deadline, arrived) for each in requests}
-        while any(answer is None for answer in answers.values()):
+        arrived: SimpleQueue[Mapping[str, Answer]] = SimpleQueue()
+        bundles = self._bundled(requests)
+        answers: dict[str, Answer] = {}
+        for bundle in bundles:
+            answers |= self._begin(bundle, start, deadline, arrived)
+        while len(answers) < len(requests):
             try:
-                name, answer = arrived.get(timeout=max(0.0, start + deadline - time.monotonic()))
+                answers |= arrived.get(timeout=max(0.0, start + deadline - time.monotonic()))
             except Empty:
                 break
-            answers[name] = answer
         late = Answer(error=SourceDown("The source did not answer in time."), seconds=deadline)
-        settled = {name: answer or late for name, answer in answers.items()}
-        for request in requests:
-            self._note(request, settled[request.name])
+        settled = {one.name: answers.get(one.name, late) for one in requests}
+        for bundle in bundles:
+            self._note(bundle, settled)
         return settled
 
     def close(self) -> None:
@@ -103,49 +108,90 @@ class Registers:
         for adapter in self._adapters.values():
             adapter.close()
 
+    def _bundled(self, requests: Sequence[Request]) -> list[Sequence[Request]]:
+        """Put together what one statement can answer: look-ups of an SQL register that differ only in their keys' values."""
+        bundles: dict[object, list[Request]] = {}
+        for place, one in enumerate(requests):
+            alike = (
+                one.resource,
+                tuple(one.keys),
+                tuple(one.elements),
+                id(one.source),
+                id(one.codes),
+                one.today,
+            )
+            together = one.source.get("adapter") == "sql" and not self._elsewhere(one)
+            bundles.setdefault(alike if together else place, []).append(one)
+        return [
+            whole[start : start + TOGETHER]
+            for whole in bundles.values()
+            for start in range(0, len(whole), TOGETHER)
+        ]
+
     def _begin(
-        self, request: Request, start: float, deadline: float, arrived: SimpleQueue[tuple[str, Answer]]
-    ) -> Answer | None:
+        self,
+        bundle: Sequence[Request],
+        start: float,
+        deadline: float,
+        arrived: SimpleQueue[Mapping[str, Answer]],
+    ) -> Mapping[str, Answer]:
         """Start a thread, or answer at once when the source is to be skipped."""
         # Note [Why daemon threads]
         # A thread that hangs in a dead file system or driver cannot be stopped. A pool would lose a place to it, and Python
         # would wait for it at the end of the process; a daemon thread costs only itself.
         try:
-            self._guard(request).breaker.admit()
+            self._guard(bundle[0]).breaker.admit()
         except SourceError as error:
-            return Answer(error=error)
+            return _all(bundle, Answer(error=error))
 
         def run() -> None:
-            answer = self._answer(request, start + deadline)
-            arrived.put((request.name, replace(answer, seconds=time.monotonic() - start)))
+            answers = self._answers(bundle, start + deadline)
+            seconds = time.monotonic() - start
+            arrived.put({name: replace(answer, seconds=seconds) for name, answer in answers.items()})
 
-        Thread(target=run, name=f"look-up {request.name}", daemon=True).start()
-        return None
+        Thread(target=run, name=f"look-up {bundle[0].name}", daemon=True).start()
+        return {}
 
-    def _answer(self, request: Request, end: float) -> Answer:
-        places = self._guard(request).places
+    def _answers(self, bundle: Sequence[Request], end: float) -> Mapping[str, Answer]:
+        places = self._guard(bundle[0]).places
         if not places.acquire(timeout=max(0.0, end - time.monotonic())):
-            return Answer(error=SourceDown("The source has more calls waiting than it answers."))
+            busy = SourceDown("The source has more calls waiting than it answers.")
+            return _all(bundle, Answer(error=busy))
         try:
-            return self._read(request, max(0.001, end - time.monotonic()))
+            return self._read(bundle, max(0.001, end - time.monotonic()))
         except SourceError as error:
-            return Answer(error=error)
+            return _all(bundle, Answer(error=error))
         except BaseException as error:  # noqa: BLE001 -- Polars panics outside Exception; no source may end a plan
-            return Answer(
-                error=SourceNonsense(f"{request.resource} could not be read: {type(error).__name__}")
-            )
+            nonsense = SourceNonsense(f"{bundle[0].resource} could not be read: {type(error).__name__}")
+            return _all(bundle, Answer(error=nonsense))
         finally:
             places.release()
 
-    def _read(self, request: Request, timeout: float) -> Answer:
-        address = self._addresses.get(str(request.source.get("register")))
-        if address is not None and address.startswith(SCHEME):
-            return answer_of(request, self._nodes.read(request, timeout))
-        reading = reading_of(request)
+    def _read(self, bundle: Sequence[Request], timeout: float) -> Mapping[str, Answer]:
+        first = bundle[0]
+        if self._elsewhere(first):
+            return {first.name: answer_of(first, self._nodes.read(first, timeout))}
+        readings = [reading_of(one) for one in bundle]
+        address = self._address(first)
         if address is None:
-            raise SourceMisdeclared(f"registers.json gives no address for the register {reading.register}.")
-        adapter = self._adapters[adapter_of(request.source)]
-        return answer_of(request, adapter.read(address, reading, timeout))
+            raise SourceMisdeclared(
+                f"registers.json gives no address for the register {readings[0].register}."
+            )
+        adapter = adapter_of(first.source)
+        if adapter != "sql":
+            record = self._adapters[adapter].read(address, readings[0], timeout)
+            return {first.name: answer_of(first, record)}
+        found = self._sql.read_together(address, readings, timeout)
+        return {
+            one.name: Answer(error=record) if isinstance(record, SourceError) else answer_of(one, record)
+            for one, record in zip(bundle, found, strict=True)
+        }
+
+    def _address(self, request: Request) -> str | None:
+        return self._addresses.get(str(request.source.get("register")))
+
+    def _elsewhere(self, request: Request) -> bool:
+        return (self._address(request) or "").startswith(SCHEME)
 
     def _guard(self, request: Request) -> _Guard:
         register = str(request.source.get("register"))
@@ -154,5 +200,10 @@ class Registers:
                 self._guards[register] = _Guard(Breaker(), BoundedSemaphore(CALLS_AT_ONCE))
             return self._guards[register]
 
-    def _note(self, request: Request, answer: Answer) -> None:
-        self._guard(request).breaker.record(answered=not isinstance(answer.error, SourceDown))
+    def _note(self, bundle: Sequence[Request], answers: Mapping[str, Answer]) -> None:
+        down = all(isinstance(answers[one.name].error, SourceDown) for one in bundle)
+        self._guard(bundle[0]).breaker.record(answered=not down)
+
+
+def _all(bundle: Sequence[Request], answer: Answer) -> Mapping[str, Answer]:
+    return {one.name: answer for one in bundle}

@@ -1,14 +1,15 @@
-"""Registers in SQL databases: one SELECT by key, read-only, bound parameters, quoted names.
+"""Registers in SQL databases: SELECTs by key, read-only, bound parameters, quoted names; many look-ups of one kind in one statement.
 
 PostgreSQL stops a statement at its timeout, and SQLite is stopped by its progress handler. Other databases finish what they
 began; their caller has gone on by then.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
@@ -17,8 +18,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql.elements import ColumnClause, quoted_name
 
 from qipan.adapters.sources.declared import Reading
-from qipan.adapters.sources.port import SourceDown, SourceMisdeclared, SourceNonsense
+from qipan.adapters.sources.port import SourceDown, SourceError, SourceMisdeclared, SourceNonsense
 from qipan.core.elements import Field, Value
+
+Record = Mapping[Field, object]
 
 CONNECTIONS_KEPT, CONNECTIONS_MORE = (
     2,
@@ -35,17 +38,35 @@ class SqlRegisters:
         self._engines: dict[str, sa.Engine] = {}
         self._lock = Lock()
 
-    def read(self, address: str, reading: Reading, timeout: float) -> Mapping[Field, object] | None:
+    def read(self, address: str, reading: Reading, timeout: float) -> Record | None:
         """Find the one record that has these keys; None when there is none. Raises SourceError."""
+        found = self.read_together(address, [reading], timeout)[0]
+        if isinstance(found, SourceError):
+            raise found
+        return found
+
+    def read_together(
+        self, address: str, readings: Sequence[Reading], timeout: float
+    ) -> list[Record | SourceError | None]:
+        """Find the records of readings that differ in nothing but their keys' values, each as ``read`` does. Raises SourceError."""
+        end = time.monotonic() + timeout
+        engine = self._engine(address)
         try:
-            rows = self._rows(self._engine(address), reading, timeout)
+            return _found(readings, self._rows(engine, readings, timeout))
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            raise _down_or_nonsense(error, reading) from None
+            fault: SourceError = _down_or_nonsense(error, readings[0])
         except (DBAPIError, UnicodeError, ValueError) as error:
-            raise SourceNonsense(f"{_where(reading)} cannot be read so: {_what(error)}") from None
-        if len(rows) > 1:
-            raise SourceNonsense(f"{_where(reading)} holds more than one record of one key.")
-        return dict(zip(reading.columns, rows[0], strict=True)) if rows else None
+            fault = SourceNonsense(f"{_where(readings[0])} cannot be read so: {_what(error)}")
+        if len(readings) == 1 or isinstance(fault, SourceDown):
+            raise fault from None
+        return [self._alone(address, one, end) for one in readings]
+
+    def _alone(self, address: str, reading: Reading, end: float) -> Record | SourceError | None:
+        """Read apart from the others, whose keys the database may not have understood."""
+        try:
+            return self.read(address, reading, max(0.001, end - time.monotonic()))
+        except SourceError as error:
+            return error
 
     def close(self) -> None:
         with self._lock:
@@ -60,23 +81,85 @@ class SqlRegisters:
             return self._engines[address]
 
     @staticmethod
-    def _rows(engine: sa.Engine, reading: Reading, timeout: float) -> list[sa.Row[Any]]:
+    def _rows(engine: sa.Engine, readings: Sequence[Reading], timeout: float) -> list[sa.Row[Any]]:
+        shape = _shape_of(readings[0])
+        written = _written(engine.dialect, shape, len(readings))
+        keys = {
+            name: _bound(value)
+            for place, one in enumerate(readings)
+            for name, value in zip(_names(shape, place), one.keys.values(), strict=True)
+        }
         with engine.connect() as connection:
             _limit(connection, timeout)
-            return list(connection.execute(_select(reading)).fetchall())
+            return list(connection.exec_driver_sql(written.text, written.filled_in(keys)).fetchall())
 
 
-def _select(reading: Reading) -> sa.Executable:
-    columns = {name: _column(name) for name in (*reading.keys, *reading.columns.values())}
-    table = sa.table(
-        _quoted(reading.place), *columns.values(), schema=reading.schema and _quoted(reading.schema)
-    )
+class _Shape(NamedTuple):
+    """What readings that go together have in common."""
+
+    schema: str | None
+    place: str
+    keys: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+def _shape_of(reading: Reading) -> _Shape:
+    return _Shape(reading.schema, reading.place, tuple(reading.keys), tuple(reading.columns.values()))
+
+
+def _found(readings: Sequence[Reading], rows: Sequence[sa.Row[Any]]) -> list[Record | SourceError | None]:
+    """Give each reading its record; a row begins with the place of the reading that it is for."""
+    found: list[Record | SourceError | None] = [None] * len(readings)
+    for row in rows:
+        place = int(row[0])
+        reading = readings[place]
+        if found[place] is None:
+            found[place] = dict(zip(reading.columns, row[1:], strict=True))
+        else:
+            found[place] = SourceNonsense(f"{_where(reading)} holds more than one record of one key.")
+    return found
+
+
+class _Written(NamedTuple):
+    """A statement in a database's own words; ``names`` are its parameters' where they go by order, ``usual`` what it has by itself."""
+
+    text: str
+    names: tuple[str, ...] | None
+    usual: Mapping[str, object]
+
+    def filled_in(self, keys: Mapping[str, object]) -> tuple[object, ...] | dict[str, object]:
+        """Give the parameters as the driver takes them."""
+        told = {**self.usual, **keys}
+        return told if self.names is None else tuple(told[name] for name in self.names)
+
+
+@lru_cache(maxsize=512)
+def _written(dialect: sa.Dialect, shape: _Shape, count: int) -> _Written:
+    """Write the statement for so many readings, once."""
+    each = [_select(shape, place) for place in range(count)]
+    whole = each[0] if count == 1 else sa.union_all(*(sa.select(one.subquery()) for one in each))
+    compiled = whole.compile(dialect=dialect)
+    names = None if compiled.positiontup is None else tuple(compiled.positiontup)
+    return _Written(str(compiled), names, compiled.params)
+
+
+def _select(shape: _Shape, place: int) -> sa.Select[Any]:
+    columns = {name: _column(name) for name in (*shape.keys, *shape.columns)}
+    schema = None if shape.schema is None else _quoted(shape.schema)
+    table = sa.table(_quoted(shape.place), *columns.values(), schema=schema)
+    keys = zip(shape.keys, _names(shape, place), strict=True)
+    chosen: list[sa.ColumnElement[Any]] = [sa.literal_column(str(place)).label("place")]
+    chosen += [columns[name].label(f"c{index}") for index, name in enumerate(shape.columns)]
     return (
-        sa.select(*(columns[name] for name in reading.columns.values()))
+        sa.select(*chosen)
         .select_from(table)
-        .where(*(columns[name] == _bound(value) for name, value in reading.keys.items()))
-        .limit(2)
+        .where(*(columns[key] == sa.bindparam(name, type_=sa.types.NullType()) for key, name in keys))
+        .limit(sa.literal_column("2"))
     )
+
+
+def _names(shape: _Shape, place: int) -> tuple[str, ...]:
+    return tuple(f"k{place}_{index}" for index in range(len(shape.keys)))
 
 
 def _column(name: str) -> ColumnClause[object]:
@@ -87,9 +170,9 @@ def _quoted(name: str) -> quoted_name:
     return quoted_name(name, quote=True)
 
 
-def _bound(value: Value) -> sa.BindParameter[object]:
-    """Send a key as text without a type, so that the database reads it as its own column's type."""
-    return sa.bindparam(None, value if isinstance(value, bool) else str(value), type_=sa.types.NullType())
+def _bound(value: Value) -> object:
+    """A key as text, whose type the statement leaves open, so that the database reads it as its own column's type."""
+    return value if isinstance(value, bool) else str(value)
 
 
 def _new_engine(address: str) -> sa.Engine:

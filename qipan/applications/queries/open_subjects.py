@@ -1,6 +1,6 @@
 """Which drafts, applications and cases are in hand, for whoever asks a register elsewhere on their behalf."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,15 +8,17 @@ from qipan import records
 from qipan.core.lifecycle import IN_HAND
 
 OPEN = """
-SELECT 'case:' || c.id AS subject, resource FROM unnest(%(subjects)s::uuid[], %(resources)s::text[]) AS asked (id, resource)
-  JOIN cases c USING (id) WHERE c.state = ANY(%(states)s)
+WITH asked AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%(asked)s::jsonb) AS one (kind text, id uuid, resource text))
+SELECT 'case:' || id AS subject, resource FROM asked JOIN cases USING (id)
+  WHERE kind = 'case' AND state = ANY(%(states)s)
 UNION ALL
-SELECT 'application:' || a.id, resource FROM unnest(%(subjects)s::uuid[], %(resources)s::text[]) AS asked (id, resource)
-  JOIN applications a USING (id) WHERE a.closed_at IS NULL AND resource = ANY(a.consents)
+SELECT 'application:' || id, resource FROM asked JOIN applications USING (id)
+  WHERE kind = 'application' AND closed_at IS NULL AND resource = ANY(consents)
 UNION ALL
-SELECT 'draft:' || d.id, resource FROM unnest(%(subjects)s::uuid[], %(resources)s::text[]) AS asked (id, resource)
-  JOIN drafts d USING (id) WHERE d.application IS NULL AND resource = ANY(d.consents)
+SELECT 'draft:' || id, resource FROM asked JOIN drafts USING (id)
+  WHERE kind = 'draft' AND application IS NULL AND resource = ANY(consents)
 """
+STATES = [str(state) for state in IN_HAND]
 
 
 class Open(NamedTuple):
@@ -31,21 +33,20 @@ def open_subjects(asked: Sequence[tuple[str, str]]) -> list[bool]:
 
     Cases must be in hand; applications and drafts be open, and their person have consented to the resource.
     """
-    known = [(found, resource) for subject, resource in asked if (found := _uuid(subject))]
+    known = [
+        {"kind": kind, "id": id_, "resource": resource}
+        for (kind, _, id_), resource in {(subject.partition(":"), resource) for subject, resource in asked}
+        if _is_uuid(id_)
+    ]
     if not known:
         return [False for _ in asked]
-    told: dict[str, Iterable[object]] = {
-        "subjects": [found for found, _ in known],
-        "resources": [resource for _, resource in known],
-        "states": [str(state) for state in IN_HAND],
-    }
-    in_hand = set(records.rows(Open, OPEN, told))
+    told = {"asked": records.json_text(known), "states": STATES}
+    in_hand = set(records.prepared_rows(Open, OPEN, told))
     return [Open(subject, resource) in in_hand for subject, resource in asked]
 
 
-def _uuid(subject: str) -> UUID | None:
+def _is_uuid(said: str) -> bool:
     try:
-        found = UUID(subject.partition(":")[2])
+        return str(UUID(said)) == said
     except ValueError:
-        return None
-    return found if str(found) == subject.partition(":")[2] else None
+        return False

@@ -22,12 +22,12 @@ VALID = 2 * SKEW + timedelta(seconds=5)  # how long a request could be valid, fr
 PASSED = frozenset({"ok", "none"})
 TAKE_NONCES = """
 INSERT INTO exchange_nonces (peer, nonce, until)
-SELECT peer, decode(nonce, 'hex'), %(until)s FROM unnest(%(peers)s::text[], %(nonces)s::text[]) AS one (peer, nonce)
+SELECT peer, decode(nonce, 'hex'), %(until)s FROM jsonb_to_recordset(%(asked)s::jsonb) AS one (peer text, nonce text)
 ORDER BY peer, nonce ON CONFLICT DO NOTHING RETURNING peer, encode(nonce, 'hex') AS nonce
 """
 COUNT_ROWS = """
 INSERT INTO exchange_usage ("grant", day, rows)
-SELECT "grant", %(day)s, rows FROM unnest(%(grants)s::uuid[], %(rows)s::integer[]) AS one ("grant", rows) ORDER BY "grant"
+SELECT "grant", %(day)s, rows FROM jsonb_to_recordset(%(wanted)s::jsonb) AS one ("grant" uuid, rows integer) ORDER BY "grant"
 ON CONFLICT ("grant", day) DO UPDATE SET rows = exchange_usage.rows + excluded.rows
 RETURNING "grant", rows, EXISTS (SELECT FROM exchange_revocations r WHERE r."grant" = exchange_usage."grant") AS revoked
 """
@@ -84,7 +84,7 @@ def record_passing(*, passings: Sequence[Passing], at: datetime) -> list[Passing
     """
     settled = list(_counted(_unused(passings, at), at))
     ledger.append([_entry(one) for one in settled], at)
-    records.execute(RECORD, {"calls": records.json_text([_row(one) for one in settled])})
+    records.execute_prepared(RECORD, {"calls": records.json_text([_row(one) for one in settled])})
     return settled
 
 
@@ -94,13 +94,9 @@ def forget_nonces(*, at: datetime) -> int:
 
 
 def _unused(passings: Sequence[Passing], at: datetime) -> Iterator[Passing]:
-    asked = [(one.peer, one.nonce) for one in passings if one.nonce]
-    told = {
-        "peers": [peer for peer, _ in asked],
-        "nonces": [nonce for _, nonce in asked],
-        "until": at + VALID,
-    }
-    free = {*map(tuple, records.rows(_Taken, TAKE_NONCES, told))} if asked else set()
+    asked = [{"peer": one.peer, "nonce": one.nonce} for one in passings if one.nonce]
+    told = {"asked": records.json_text(asked), "until": at + VALID}
+    free = {*map(tuple, records.prepared_rows(_Taken, TAKE_NONCES, told))} if asked else set()
     for one in passings:
         used = one.nonce and (one.peer, one.nonce) not in free
         free.discard((one.peer, one.nonce))
@@ -121,10 +117,11 @@ def _counted(passings: Iterator[Passing], at: datetime) -> Iterator[Passing]:
 
 def _rows_left(wanted: Mapping[str, int], volumes: Mapping[str, int], at: datetime) -> dict[str, int | None]:
     """How many rows of each grant may still pass, of those wanted now; None where it is revoked."""
-    told = {"grants": list(wanted), "rows": list(wanted.values()), "day": at.astimezone(UTC).date()}
+    asked = [{"grant": grant, "rows": rows} for grant, rows in wanted.items()]
+    told = {"wanted": records.json_text(asked), "day": at.astimezone(UTC).date()}
     return {
         str(one.grant): None if one.revoked else volumes[str(one.grant)] - (one.rows - wanted[str(one.grant)])
-        for one in records.rows(_Counted, COUNT_ROWS, told)
+        for one in records.prepared_rows(_Counted, COUNT_ROWS, told)
     }
 
 

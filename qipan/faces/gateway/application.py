@@ -10,11 +10,10 @@ from contextlib import asynccontextmanager
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Lifespan
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from qipan.adapters.seals import Suite, key_files
 from qipan.adapters.sources import Registers, addresses_of
@@ -34,7 +33,7 @@ Answering = Callable[[Request], Awaitable[Response]]
 _log = logging.getLogger(__name__)
 
 
-def public() -> Starlette:
+def public() -> ASGIApp:
     """The side that other nodes see."""
     known, signer = _known(), _signer()
     registers = Registers(addresses_of(settings.QIPAN_REGISTERS))
@@ -42,13 +41,13 @@ def public() -> Starlette:
     threading.Thread(target=_forget, name="forget", daemon=True).start()
     return _application(
         [
-            Route(LOOK_UP_PATH, _discreet(provider.answer), methods=["POST"]),
-            Route(revoking.PATH, _discreet(Revocations().take), methods=["POST"]),
+            Route(LOOK_UP_PATH, _Discreet(provider.answer)),
+            Route(revoking.PATH, _Discreet(Revocations().take)),
         ]
     )
 
 
-def inside() -> Starlette:
+def inside() -> ASGIApp:
     """The side that this node's platform sees."""
     cases, known = Grouping("cases", open_subjects), _known()
     Carrier(known).start()
@@ -62,33 +61,43 @@ def inside() -> Starlette:
     )
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Router) -> AsyncIterator[None]:
         yield
         await consumer.close()
 
-    return _application([Route("/look-up", _discreet(consumer.look_up), methods=["POST"])], lifespan)
+    return _application([Route("/look-up", _Discreet(consumer.look_up))], lifespan)
 
 
-def _application(routes: Sequence[Route], lifespan: Lifespan[Starlette] | None = None) -> Starlette:
-    """Put routes into an application that knows no other way to write their paths."""
-    nowhere = {404: _nothing_here, 405: _nothing_here}
-    made = Starlette(routes=routes, exception_handlers=nowhere, lifespan=lifespan)
-    made.router.redirect_slashes = False
-    return made
+def _application(routes: Sequence[Route], lifespan: Lifespan[Router] | None = None) -> ASGIApp:
+    """Put routes into a router that knows no other way to write their paths."""
+    return Router(routes, redirect_slashes=False, default=_NOTHING_HERE, lifespan=lifespan)
 
 
-def _discreet(answer: Answering) -> Answering:
-    """Answer also where the gateway fails; an error's own words may hold people's data, so they reach no log."""
+class _Discreet:
+    """Answers also where the gateway fails; an error's own words may hold people's data, so they reach no log."""
 
-    async def answered(request: Request) -> Response:
+    def __init__(self, answer: Answering) -> None:
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (await self._answered(Request(scope, receive, send)))(scope, receive, send)
+
+    async def _answered(self, request: Request) -> Response:
+        if request.method != "POST":
+            return _refusal(Trouble.NOT_A_CALL, 405)
         try:
-            return await answer(request)
+            return await self._answer(request)
         except Exception as error:  # noqa: BLE001 -- whatever it was, nothing passes
             where = "".join(traceback.format_tb(error.__traceback__))
             _log.error("The gateway failed: %s\n%s", type(error).__name__, where)
-            return Response(bodies.write_refusal(Trouble.FAILED), status_of(Trouble.FAILED), media_type=JSON)
+            return _refusal(Trouble.FAILED, status_of(Trouble.FAILED))
 
-    return answered
+
+def _refusal(code: str, status: int) -> Response:
+    return Response(bodies.write_refusal(code), status, media_type=JSON)
+
+
+_NOTHING_HERE = _refusal(Trouble.NOT_A_CALL, 404)
 
 
 def _known() -> Known:
@@ -122,7 +131,3 @@ def _forget() -> None:
             _log.warning("Nonces cannot be forgotten: %s", type(error).__name__)
         finally:
             connection.close()  # each thread has one of few; this one seldom needs it
-
-
-async def _nothing_here(_request: Request, _error: Exception) -> Response:
-    return Response(bodies.write_refusal(Trouble.NOT_A_CALL), 404, media_type=JSON)

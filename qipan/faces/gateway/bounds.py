@@ -12,6 +12,7 @@ LARGEST_ANSWER = 1024 * 1024  # bytes of an answer's body
 DEEPEST = 8  # levels of JSON
 BODY_SECONDS = 5.0
 REGISTER_SECONDS = 3.0
+LINE_SECONDS = 4.5  # for a register's answer, with the wait for those before
 PEER_SECONDS = 6.0
 RECORD_SECONDS = 3.0
 AT_ONCE = 64  # calls of one peer

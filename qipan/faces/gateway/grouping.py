@@ -1,11 +1,13 @@
 """Doing together what many wait for: a thread that takes all that stand in line, does them at once, and tells each.
 
-While one group is at it the next one gathers, so that under load one commit serves many calls, and alone nobody waits.
+While one group is at it the next one gathers, and after a group of several the next is given a moment more: under load one commit
+serves many calls, and alone nobody waits.
 """
 
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -14,6 +16,7 @@ from typing import Generic, TypeVar
 from django.db import connection
 
 MOST = 256
+GATHER_SECONDS = 0.005
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
 _log = logging.getLogger(__name__)
@@ -42,8 +45,9 @@ class Grouping(Generic[Asked, Told]):
             raise GroupFailed from None
 
     def _work(self) -> None:
+        group: list[tuple[Asked, asyncio.Future[Told]]] = []
         while True:
-            group = self._gathered()
+            group = self._gathered(busy=len(group) > 1)
             told: Sequence[Told] | None = None
             try:
                 told = self._handle([asked for asked, _ in group])
@@ -52,8 +56,10 @@ class Grouping(Generic[Asked, Told]):
                 connection.close()
             self._tell(group, told)
 
-    def _gathered(self) -> list[tuple[Asked, asyncio.Future[Told]]]:
+    def _gathered(self, *, busy: bool) -> list[tuple[Asked, asyncio.Future[Told]]]:
         group = [self._line.get()]
+        if busy:
+            time.sleep(GATHER_SECONDS)
         try:
             while len(group) < MOST:
                 group.append(self._line.get_nowait())

@@ -5,11 +5,10 @@ keys → register → region → valve → record → signature → answer. A re
 record; before it, nobody knows who asked.
 """
 
-import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -41,7 +40,6 @@ from qipan.faces.gateway.refusals import ALARMING, Refused, Trouble, status_of
 from qipan.faces.gateway.signing import JSON, Sealed, Signer, Verifier
 
 LOOK_UP_PATH = "/exchange/v1/look-up"
-READERS = 12  # threads that wait for registers
 ROW = 1
 
 
@@ -93,7 +91,7 @@ class Provider:
         self._known, self._signer, self._record = known_, signer, record
         self._sources, self._clock = sources, clock
         self._gate, self._nonces, self._verifier = Gate(), Nonces(), Verifier()
-        self._readers = ThreadPoolExecutor(READERS, "register")
+        self._readers: dict[str, Grouping[Reading, Answer]] = {}
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -172,12 +170,14 @@ class Provider:
         return _Outcome("ok" if answered.found else "none", answered, asked, grant.volume)
 
     async def _read(self, reading: Reading) -> Answer:
-        """Read the register; raises Refused."""
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(
-            self._readers, self._sources.look_up_all, [reading], bounds.REGISTER_SECONDS
-        )
-        answer = found[reading.name]
+        """Read the register, together with who else waits for it; raises Refused."""
+        register = str(reading.source.get("register"))
+        if register not in self._readers:
+            self._readers[register] = Grouping(f"register {register}", self._read_together)
+        try:
+            answer = await self._readers[register].do(reading, bounds.LINE_SECONDS)
+        except GroupFailed:
+            raise Refused(Trouble.REGISTER_DOWN) from None
         match answer.error:
             case None:
                 return answer
@@ -187,6 +187,11 @@ class Provider:
                 raise Refused(Trouble.NOT_HELD)
             case _:
                 raise Refused(Trouble.REGISTER_NONSENSE)
+
+    def _read_together(self, readings: Sequence[Reading]) -> list[Answer]:
+        named = [replace(one, name=str(place)) for place, one in enumerate(readings)]
+        found = self._sources.look_up_all(named, bounds.REGISTER_SECONDS)
+        return [found[one.name] for one in named]
 
     async def _recorded(self, came: _Came, outcome: _Outcome) -> Response:
         """Put the call on record, and answer what the record says; without a record, nothing."""
