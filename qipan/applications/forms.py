@@ -12,8 +12,8 @@ from qipan.applications.rows import Fact, UploadRow
 from qipan.core.checks import CheckFailure
 from qipan.core.declarations import CertificateType, MeetKind, Resource, Service
 from qipan.core.elements import Checks, ElementType, Field, Value
+from qipan.core.masking import masked
 from qipan.core.plan import Fetch, Left, Plan, Problem, Question, Reason, Saving
-from qipan.core.valve import masked
 
 
 class Option(NamedTuple):

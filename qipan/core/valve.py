@@ -1,8 +1,7 @@
 """The valve: every fact that crosses from one agency to another passes here, or does not (law 2).
 
 It decides from what is asked for and what is granted, names its reason for each refusal, and drops what nobody asked for:
-a source that returns more than the plan uses gives nothing away. Masking is for showing a value to eyes that need only
-recognise it.
+a source that returns more than the plan uses gives nothing away.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,8 +10,6 @@ from typing import NamedTuple
 
 from qipan.core.declarations import GrantDeclaration, Resource, Share
 from qipan.core.elements import Field, Value
-
-GRADE_TO_MASK = 3  # personal and sensitive; 1 is public, 4 is core
 
 
 class Request(NamedTuple):
@@ -86,19 +83,3 @@ def _reason_against(field: Field, resource: Resource, grants: tuple[GrantDeclara
     if all(grant.elements is not None and element not in grant.elements for grant in grants) and grants:
         return "not-granted"
     return ""
-
-
-def masked(value: Value, grade: int) -> str:
-    """Show a value so that its owner recognises it: ``330***********1234``, ``138****1234``, ``王*``."""
-    text = str(value)
-    if grade < GRADE_TO_MASK:
-        return text
-    head, tail = _shown(len(text))
-    return text[:head] + "*" * (len(text) - head - tail) + text[len(text) - tail :]
-
-
-def _shown(length: int) -> tuple[int, int]:
-    """How many characters may be seen at the beginning and at the end."""
-    if length >= 11:  # noqa: PLR2004 -- numbers: of a person, an account, a phone
-        return 3, 4
-    return (min(2, length // 3), 0) if length > 3 else (1 if length > 1 else 0, 0)  # noqa: PLR2004 -- names

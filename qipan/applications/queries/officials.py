@@ -25,7 +25,7 @@ from qipan.applications.rows import (
 from qipan.catalogue import queries as catalogue
 from qipan.core.elements import Field
 from qipan.core.lifecycle import IN_HAND, CaseState
-from qipan.core.valve import GRADE_TO_MASK, masked
+from qipan.core.masking import GRADE_TO_MASK, masked
 from qipan.people.actors import Actor
 
 CAP = 1000

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from qipan.core.checks import CheckFailure, parse_value
 from qipan.core.elements import CodeList, Element, ElementType, Value
-from qipan.core.valve import masked
+from qipan.core.masking import masked
 from qipan.faces.look.places import place_name
 
 

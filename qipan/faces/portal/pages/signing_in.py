@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qipan.core.valve import masked
+from qipan.core.masking import masked
 from qipan.faces.look.access import access, anyone
 from qipan.faces.look.actors import PERSON
 from qipan.faces.look.actors import sign_in as begin_session
