@@ -69,7 +69,8 @@ class ExchangeCall(models.Model):
     """One end's record of a call, written before anything goes on; its twin at the other end has the same ``exchange``.
 
     ``side`` is ``consumer`` or ``provider``, ``peer`` the other node, ``outcome`` is ``ok``, ``none`` (no such record) or a code of
-    refusal; ``alarm`` says that somebody must look into it. No keys and no values.
+    refusal; ``alarm`` says that somebody must look into it. ``signed_at`` is when the consumer signed it: the same at both ends. No keys
+    and no values; of whom it was, the provider keeps a hash that only this node can make (``about``), so that it can tell them.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -88,6 +89,8 @@ class ExchangeCall(models.Model):
     rows = models.IntegerField()
     at = models.DateTimeField()
     milliseconds = models.IntegerField()
+    signed_at = models.DateTimeField(null=True)
+    about = models.BinaryField(null=True)
 
     class Meta:
         app_label = "qipan"
@@ -99,6 +102,9 @@ class ExchangeCall(models.Model):
             BrinIndex(fields=["at"], name="exchange_calls_at"),
             models.Index(
                 fields=["case", "at"], name="exchange_calls_case", condition=models.Q(side="consumer")
+            ),
+            models.Index(
+                fields=["about", "at"], name="exchange_calls_about", condition=models.Q(about__isnull=False)
             ),
         ]
 

@@ -10,4 +10,5 @@ CAPABILITIES = (
     "people",
     "sharing",
     "voice",
+    "watch",
 )

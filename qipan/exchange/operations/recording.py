@@ -33,19 +33,22 @@ RETURNING "grant", rows, EXISTS (SELECT FROM exchange_revocations r WHERE r."gra
 """
 RECORD = """
 INSERT INTO exchange_calls (exchange, side, peer, "grant", resource, fields, purpose, basis, "case", official, outcome, alarm,
-  rows, at, milliseconds)
+  rows, at, milliseconds, signed_at, about)
 SELECT decode(exchange, 'hex'), side, peer, "grant", resource, string_to_array(fields, ' '), purpose, basis, "case", official,
-  outcome, alarm, rows, at, milliseconds
+  outcome, alarm, rows, at, milliseconds, signed_at, decode(nullif(about, ''), 'hex')
 FROM jsonb_to_recordset(%(calls)s::jsonb) AS one (exchange text, side text, peer text, "grant" uuid, resource text, fields text,
   purpose text, basis text, "case" text, official text, outcome text, alarm boolean, rows integer, at timestamptz,
-  milliseconds integer)
+  milliseconds integer, signed_at timestamptz, about text)
 """
 FORGET = "DELETE FROM exchange_nonces WHERE until < %s"
 ACTS = {"provider": "provide_data", "consumer": "use_data"}
 
 
 class Passing(NamedTuple):
-    """One end's side of a call; ``nonce`` (hexadecimal) where it must not have been used, ``volume`` where rows are counted."""
+    """One end's side of a call; ``nonce`` (hexadecimal) where it must not have been used, ``volume`` where rows are counted.
+
+    ``signed_at``, where both ends know it, lets their records be compared; ``about`` (hexadecimal) is as in the table.
+    """
 
     exchange: str
     side: str
@@ -64,6 +67,8 @@ class Passing(NamedTuple):
     alarm: bool = False
     nonce: str = ""
     volume: int | None = None
+    signed_at: datetime | None = None
+    about: str = ""
 
 
 class _Taken(NamedTuple):
@@ -152,4 +157,5 @@ def _entry(one: Passing) -> NewEntry:
 
 
 def _row(one: Passing) -> dict[str, object]:
-    return {**one._asdict(), "fields": " ".join(one.fields), "at": one.at.isoformat()}
+    written = {"at": one.at.isoformat(), "signed_at": one.signed_at and one.signed_at.isoformat()}
+    return {**one._asdict(), "fields": " ".join(one.fields), **written}

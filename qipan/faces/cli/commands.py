@@ -15,6 +15,7 @@ from qipan.faces.cli.speaking import Speaking
 from qipan.faces.cli.tour.command import tour
 from qipan.faces.cli.trail.commands import copy_command, erase, receipt, verify
 from qipan.faces.cli.trail.witness import witness
+from qipan.faces.cli.watch.commands import reconcile, watch
 
 
 @click.group(cls=Speaking)
@@ -40,6 +41,8 @@ for command in (
     verify,
     erase,
     witness,
+    watch,
+    reconcile,
     key,
 ):
     main.add_command(command)

@@ -19,7 +19,7 @@ from qipan.adapters.seals import Suite, key_files
 from qipan.adapters.sources import Registers, addresses_of
 from qipan.applications.queries.open_subjects import open_subjects
 from qipan.exchange.operations import Passing, forget_nonces, record_passing
-from qipan.faces.gateway import bodies, revoking
+from qipan.faces.gateway import bodies, comparing, revoking
 from qipan.faces.gateway.consumer import Consumer
 from qipan.faces.gateway.grouping import Grouping
 from qipan.faces.gateway.known import Known
@@ -43,6 +43,7 @@ def public() -> ASGIApp:
         [
             Route(LOOK_UP_PATH, _Discreet(provider.answer)),
             Route(revoking.PATH, _Discreet(Revocations().take)),
+            Route(comparing.PATH, _Discreet(comparing.Answerer(known, signer, timezone.now).answer)),
         ]
     )
 
@@ -65,7 +66,12 @@ def inside() -> ASGIApp:
         yield
         await consumer.close()
 
-    return _application([Route("/look-up", _Discreet(consumer.look_up))], lifespan)
+    asker = comparing.Asker(known, _signer(), settings.GATEWAY_SECRET, timezone.now)
+    routes = [
+        Route("/look-up", _Discreet(consumer.look_up)),
+        Route(comparing.INSIDE, _Discreet(asker.ask)),
+    ]
+    return _application(routes, lifespan)
 
 
 def _application(routes: Sequence[Route], lifespan: Lifespan[Router] | None = None) -> ASGIApp:

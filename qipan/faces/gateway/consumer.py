@@ -238,6 +238,7 @@ class Consumer:
             at=under.at,
             milliseconds=round((time.monotonic() - under.started) * 1000),
             alarm=code in ALARMING,
+            signed_at=under.at,
         )
         try:
             await self._record.do(passing, bounds.RECORD_SECONDS)

@@ -31,6 +31,7 @@ from qipan.core.envelope import Fault, RequestEnvelope, ResponseEnvelope, Seen
 from qipan.core.grants import Call, End, Grant, Mode
 from qipan.exchange.operations import Passing
 from qipan.exchange.operations.recording import VALID
+from qipan.exchange.subjects import about_keys
 from qipan.faces.gateway import bodies, bounds, known, signing
 from qipan.faces.gateway.bodies import Answered, Asked
 from qipan.faces.gateway.bounds import Gate
@@ -224,6 +225,8 @@ class Provider:
             alarm=outcome.code in ALARMING,
             nonce=read.nonce,
             volume=outcome.volume,
+            signed_at=envelope.read_moment(read.time),
+            about=about_keys(outcome.asked.keys) if outcome.asked else "",
         )
 
     async def _response(self, came: _Came, code: str, answered: Answered | None) -> Response:

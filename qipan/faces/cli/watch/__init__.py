@@ -1,0 +1,1 @@
+"""`qipan watch` and `qipan reconcile`."""
