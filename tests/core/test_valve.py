@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 
 from qipan.core.declarations import GrantDeclaration, PartySlot, Resource, Share
-from qipan.core.elements import Field, PartyKind, Text
-from qipan.core.valve import Let, Passage, Request, decide, let_through
+from qipan.core.elements import Element, Field, PartyKind, Text
+from qipan.core.masking import Likeness, Masked
+from qipan.core.valve import Let, Passage, Request, Shown, decide, let_through, show
+from qipan.core.walls import Decision, Purpose, Relation, Standing, Verdict, Zone
 
 NAME, NUMBER, INCOME = (Field("person", word) for word in ("name", "id_number", "income"))
 OPEN = Resource(
@@ -68,6 +70,31 @@ def test_a_grant_ends_with_its_last_day() -> None:
 @pytest.mark.parametrize("grant", [replace(GRANT, event="retirement"), replace(GRANT, resource="marriage")])
 def test_another_events_or_resources_grant_opens_nothing(grant: GrantDeclaration) -> None:
     assert decide(ASKED, CONDITIONAL, (grant,)).refused == {NAME: "no-grant", INCOME: "no-grant"}
+
+
+def test_what_the_walls_bar_is_refused_by_their_rule() -> None:
+    barred = ASKED._replace(barred={INCOME: "core-stays"})
+    assert decide(barred, OPEN, ()) == Passage(frozenset({NAME}), {INCOME: "core-stays"})
+
+
+@pytest.mark.parametrize(
+    ("grade", "purpose", "seen"),
+    [
+        (3, Purpose.USE, "王芳"),
+        (3, Purpose.RECOGNISE, Masked("王*", Likeness.TEXT)),
+        (4, Purpose.RECOGNISE, None),
+        (2, Purpose.NONE, None),
+    ],
+)
+def test_eyes_see_a_value_whole_masked_or_not_at_all(grade: int, purpose: Purpose, seen: object) -> None:
+    here = Standing(Zone.OUTSIDE, Zone.INSIDE, purpose, consent=True, relation=Relation.CASE)
+    element = Element(PartyKind.PERSON, "name", Text("姓名"), grade=grade)
+    assert show("王芳", element, here).value == seen
+
+
+def test_of_an_element_that_nobody_declared_nothing_is_shown_in_part() -> None:
+    here = Standing(Zone.OUTSIDE, Zone.INSIDE, Purpose.USE, consent=True, relation=Relation.NONE)
+    assert show("王芳", None, here) == Shown(None, Decision(Verdict.MASK, "masked-core"))
 
 
 def test_what_a_source_gives_unasked_is_dropped_and_counted() -> None:
