@@ -14,7 +14,7 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qipan.catalogue.library import load_library
@@ -198,10 +198,15 @@ def supplied(ways: list[Look], start: frozenset[Field]) -> frozenset[Field]:
     return start
 
 
-def still_open(case: Drawn) -> bool:
-    """Whether an answer or a look-up has yet to decide what is needed at all."""
-    undecided = any(not each.settled for each in case.plan.left)
-    return undecided or any(question.decides for question in case.plan.questions)
+def undecided(case: Drawn) -> set[tuple[str, Field | None]]:
+    """The needs that wait for an answer or a look-up of this plan, by service."""
+    found = {question.field for question in case.plan.questions if question.decides}
+    found |= {field for fetch in case.plan.fetches for field, _ in fetch.facts}
+    return {
+        (one.service, one.field)
+        for one in case.plan.left
+        if one.what == "need" and not one.settled and not found.isdisjoint(one.reason.fields)
+    }
 
 
 # The laws
@@ -240,6 +245,8 @@ def test_every_question_may_be_asked_and_serves_something(event: str, seed: int)
 @every_event
 @SOME
 @given(seed=seeds)
+@example(seed=14896)  # looked for the father before it was settled who he is
+@example(seed=49456)
 def test_keys_are_known_when_a_look_up_runs_and_it_runs_no_later_than_that(event: str, seed: int) -> None:
     case = drawn(event, seed)
     at = dict.fromkeys(case.known | case.asked, 0)
@@ -251,17 +258,14 @@ def test_keys_are_known_when_a_look_up_runs_and_it_runs_no_later_than_that(event
     for fetch in case.plan.fetches:
         keys = frozenset(key for key, _ in fetch.keys)
         assert (fetch.resource, keys) in allowed
-        if keys <= at.keys():
-            assert max(at[key] for key in keys) < fetch.stage
-        else:  # its key is asked for once the situation is settled
-            assert still_open(case)
+        assert max(at[key] for key in keys) < fetch.stage
     for service in case.plan.services:
         before = [stages[name] for name in (*service.waits_for, *service.fetches)]
         assert service.stage == 1 + max(before, default=0)
         late = [need for need in service.needs if at.get(need, 0) >= service.stage]
-        held_back = [need for need in service.needs if need not in at]
+        held_back = {(service.service, need) for need in service.needs if need not in at}
         assert not late
-        assert not held_back or still_open(case)
+        assert held_back <= undecided(case)
     assert sorted({*stages.values()}) == list(range(1, len(case.plan.stages) + 1))
 
 

@@ -172,7 +172,7 @@ def _derivations(solved: Solved, timing: Schedule) -> list[Derivation]:
     sourced = set(solved.setting.network.numbers.sourced.values())
     for vertex in sorted(solved.vertices, key=lambda one: one in sourced):
         field = solved.fields.get(vertex)
-        if field is not None and field not in found and field not in solved.setting.scope.held.deferred:
+        if field is not None and field not in found:
             found[field] = _derivation(solved, timing, field, vertex)
     return sorted(found.values(), key=lambda one: (one.stage, one.field))
 
@@ -207,11 +207,9 @@ def _shortcomings(solved: Solved) -> tuple[list[Left], list[Problem]]:
     left, problems = list(solved.setting.activation.left), list(_ambiguities(solved))
     for service in solved.setting.scope.met:
         for needed in dict.fromkeys(service.inputs):
-            if needed in solved.setting.scope.held.deferred:
-                turns_on = tuple(sorted(solved.setting.scope.held.deferred[needed]))
-                left.append(
-                    Left("need", service.name, needed, Reason("undecided", fields=turns_on), settled=False)
-                )
+            if needed in solved.waiting:
+                undecided = Reason("undecided", fields=tuple(sorted(solved.waiting[needed])))
+                left.append(Left("need", service.name, needed, undecided, settled=False))
     if solved.setting.scope.unmet:
         shortfall = find_shortfall(solved.setting, solved.setting.scope.reachable)
         unmet = find_unmet(solved.setting, shortfall)

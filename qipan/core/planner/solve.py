@@ -12,13 +12,14 @@ from qipan.core.planner.ground import GroundWay, ground_event
 from qipan.core.planner.knowledge import Knowledge
 from qipan.core.planner.questions import QuestionProblem, least_questions
 from qipan.core.planner.setting import Setting, circumstances_of, set_out
+from qipan.core.planner.waiting import set_aside
 
 
 @dataclass(frozen=True, slots=True)
 class Solved:
     """A plan in the planner's own terms; ``edges`` and ``vertices`` are those that the plan uses, edges in running order.
 
-    ``fields`` gives the field of each vertex that stands for one.
+    ``fields`` gives the field of each vertex that stands for one, ``waiting`` what each field that is held back turns on.
     """
 
     setting: Setting
@@ -29,6 +30,7 @@ class Solved:
     edges: list[int]
     vertices: set[int]
     fields: Mapping[int, Field]
+    waiting: Mapping[Field, frozenset[Field]]
 
 
 def solve(library: Library, event: str, knowledge: Knowledge) -> Solved:
@@ -36,21 +38,26 @@ def solve(library: Library, event: str, knowledge: Knowledge) -> Solved:
     ground = ground_event(library, event)
     setting = set_out(ground, knowledge, circumstances_of(ground, knowledge))
     network, scope = setting.network, setting.scope
-    _decide_deferred(setting)
+    _decide(setting, scope.held.deferred)
     targets = _targets(setting)
     settled = _settling_questions(setting)
     questions, closed = least_questions(_problem(setting, scope.start | settled), targets)
-    questions |= settled
-    ways, graph, derived = choose_ways(network, scope.met, scope.start | questions, closed)
-    edges, vertices = used(graph, derived, targets)
-    return Solved(setting, frozenset(questions), ways, graph, derived, edges, vertices, network.numbers.named)
+    ways, graph, derived = choose_ways(network, scope.met, scope.start | questions | settled, closed)
+    derived, turns_on = set_aside(setting, graph, derived, questions | settled)
+    edges, vertices = used(graph, derived, [vertex for vertex in targets if vertex not in turns_on])
+    vertices -= turns_on.keys()
+    numbers = network.numbers
+    waiting = {one: turns_on[number] for one, number in numbers.fields.items() if number in turns_on}
+    _decide(setting, waiting)
+    asked = frozenset(settled | (questions & vertices))
+    return Solved(setting, asked, ways, graph, derived, edges, vertices, numbers.named, waiting)
 
 
-def _decide_deferred(setting: Setting) -> None:
-    deferred = setting.scope.held.deferred
-    for service in setting.scope.met if deferred else ():
+def _decide(setting: Setting, waiting: Mapping[Field, frozenset[Field]]) -> None:
+    """Say of what is held back for a service that it turns on what settles it."""
+    for service in setting.scope.met if waiting else ():
         for field in service.inputs:
-            setting.activation.decide(service.name, deferred.get(field, ()))
+            setting.activation.decide(service.name, waiting.get(field, ()))
 
 
 def _settling_questions(setting: Setting) -> set[int]:

@@ -74,10 +74,7 @@ def _step(solved: Solved, number: int, before: list[Step], after: tuple[int, ...
     upfront = (
         is_fetch
         and all(one.is_fetch and one.upfront for one in before)
-        and not any(
-            vertex in solved.questions or solved.fields.get(vertex) in solved.setting.scope.held.deferred
-            for vertex in edge.inputs
-        )
+        and solved.questions.isdisjoint(edge.inputs)
     )
     return Step(
         number,
