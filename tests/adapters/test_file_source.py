@@ -89,12 +89,12 @@ def test_a_drop_that_did_not_come_is_down(registers: Read, drop: Path) -> None:
         registers(str(drop.parent)).look_up(marriage("file", path=drop.name), timeout=5)
 
 
-@pytest.mark.parametrize("path", ["../secret.csv", "/etc/passwd", "marriages.xlsx", "marriages"])
+@pytest.mark.parametrize("path", ["../secret.csv", "/etc/passwd", "marriages.docx", "marriages"])
 def test_only_tables_inside_the_folder_are_read(registers: Read, tmp_path: Path, path: str) -> None:
     folder = tmp_path / "drop"
     folder.mkdir()
     (tmp_path / "secret.csv").write_text("zjhm\n1\n", encoding="utf-8")
-    (folder / "marriages.xlsx").write_bytes(b"x")
+    (folder / "marriages.docx").write_bytes(b"x")
     with pytest.raises(SourceMisdeclared):
         registers(str(folder)).look_up(marriage("file", path=path), timeout=5)
 

@@ -10,13 +10,18 @@ ADAPTERS = frozenset({"sql", "file", "http"})
 
 
 class Reading(NamedTuple):
-    """A look-up in the register's own words: in ``place`` (a table or a path), the columns of the keys and of the facts."""
+    """A look-up in the register's own words: in ``place`` (a table or a path), the columns of the keys and of the facts.
+
+    ``encoding`` is a CSV file's, ``sheet`` the table inside a workbook; empty where the source does not say.
+    """
 
     register: str
     place: str
     schema: str | None
     keys: Mapping[str, Value]
     columns: Mapping[Field, str]
+    encoding: str = ""
+    sheet: str = ""
 
 
 def adapter_of(source: Mapping[str, object]) -> str:
@@ -43,6 +48,24 @@ def reading_of(request: Request) -> Reading:
         str(source["schema"]) if source.get("schema") else None,
         {_column(request, columns, each): value for each, value in request.keys.items()},
         {each: _column(request, columns, each) for each in request.elements},
+        str(source.get("encoding") or ""),
+        str(source.get("sheet") or ""),
+    )
+
+
+def listing_of(request: Request) -> Reading:
+    """Put a request for all rows into the register's words: of every row these columns; raises SourceMisdeclared."""
+    columns = request.source.get("columns")
+    if not isinstance(columns, Mapping):
+        raise SourceMisdeclared(f"The source of {request.resource} has no columns.")
+    return Reading(
+        _text(request, "register"),
+        _text(request, "path" if adapter_of(request.source) != "sql" else "table"),
+        str(request.source["schema"]) if request.source.get("schema") else None,
+        {},
+        {each: _column(request, columns, each) for each in request.elements},
+        str(request.source.get("encoding") or ""),
+        str(request.source.get("sheet") or ""),
     )
 
 

@@ -1,10 +1,16 @@
-"""Registers dropped as files, CSV or Parquet, in a folder: scanned lazily, so that only matching rows and columns are read."""
+"""Registers dropped as files in a folder: CSV, Parquet or a workbook.
+
+CSV in UTF-8 and Parquet are scanned lazily, so that only matching rows and columns are read. CSV in GBK and workbooks cannot be:
+they are read whole, once for each drop, and kept while they do not change; so they must not be large.
+"""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import polars as pl
+from fastexcel import FastExcelError
 from polars.exceptions import PolarsError
 
 from qipan.adapters.sources.declared import Reading
@@ -12,21 +18,63 @@ from qipan.adapters.sources.port import SourceDown, SourceMisdeclared, SourceNon
 from qipan.core.elements import Field, Value
 
 SCANS = 64  # files whose scan is kept
+LARGEST_READ_WHOLE, LARGEST_UNPACKED = 32_000_000, 512_000_000  # bytes
+ENCODINGS = {"": "utf-8", "utf-8": "utf-8", "gbk": "gb18030", "gb18030": "gb18030"}
+"""What a CSV file may be declared to be in; GB 18030 holds all of GBK."""
+
 Stamp = tuple[int, int]
+_Place = tuple[Path, str, str]
 
 
-def _scan_csv(path: Path) -> pl.LazyFrame:
-    return pl.scan_csv(path, infer_schema=False)
+def _scan_csv(path: Path, reading: Reading) -> pl.LazyFrame:
+    encoding = ENCODINGS.get(reading.encoding.lower())
+    if encoding is None:
+        raise SourceMisdeclared(
+            f"The encoding of {reading.place} is {reading.encoding!r}; it must be one of utf-8, gbk, gb18030."
+        )
+    if encoding == "utf-8":
+        return pl.scan_csv(path, infer_schema=False)
+    _expect_small(path, reading)
+    return pl.read_csv(path, infer_schema=False, encoding=encoding).lazy()
 
 
-SCANNERS: Mapping[str, Callable[[Path], pl.LazyFrame]] = {".csv": _scan_csv, ".parquet": pl.scan_parquet}
+def _scan_parquet(path: Path, _reading: Reading) -> pl.LazyFrame:
+    return pl.scan_parquet(path)
+
+
+def _scan_workbook(path: Path, reading: Reading) -> pl.LazyFrame:
+    """Read a sheet, the first where none is named; every cell is read as a text."""
+    _expect_small(path, reading)
+    return pl.read_excel(path, sheet_name=reading.sheet or None, infer_schema_length=0).lazy()
+
+
+def _expect_small(path: Path, reading: Reading) -> None:
+    """Refuse what would take up the memory, also once it is unpacked."""
+    unpacked = 0
+    if is_zipfile(path):
+        with ZipFile(path) as packed:
+            unpacked = sum(member.file_size for member in packed.infolist())
+    if path.stat().st_size > LARGEST_READ_WHOLE or unpacked > LARGEST_UNPACKED:
+        raise SourceMisdeclared(
+            f"{reading.place} is too large to be read whole; deliver it as CSV in UTF-8 or as Parquet."
+        )
+
+
+SCANNERS: Mapping[str, Callable[[Path, Reading], pl.LazyFrame]] = {
+    ".csv": _scan_csv,
+    ".parquet": _scan_parquet,
+    ".xlsx": _scan_workbook,
+    ".xls": _scan_workbook,
+}
+NO_TABLE = (PolarsError, FastExcelError, BadZipFile, ValueError)
+"""What reading raises when a file is not what its name or its declaration says."""
 
 
 class FileRegisters:
     """Scans of dropped files, renewed when a file changes."""
 
     def __init__(self) -> None:
-        self._scans: dict[Path, tuple[Stamp, pl.LazyFrame, pl.Schema]] = {}
+        self._scans: dict[_Place, tuple[Stamp, pl.LazyFrame, pl.Schema]] = {}
         self._lock = Lock()
 
     def read(self, address: str, reading: Reading, timeout: float) -> Mapping[Field, object] | None:
@@ -36,11 +84,11 @@ class FileRegisters:
         """
         del timeout
         try:
-            frame, schema = self._scan(_file(address, reading))
+            frame, schema = self._scan(file_of(address, reading), reading)
             found = _matching(frame, schema, reading).head(2).collect()
         except OSError as error:
             raise SourceDown(f"{_where(reading)} cannot be read: {type(error).__name__}") from None
-        except PolarsError as error:
+        except NO_TABLE as error:
             raise SourceNonsense(f"{_where(reading)} is no table: {type(error).__name__}") from None
         if found.height > 1:
             raise SourceNonsense(f"{_where(reading)} holds more than one record of one key.")
@@ -51,23 +99,24 @@ class FileRegisters:
         with self._lock:
             self._scans.clear()
 
-    def _scan(self, path: Path) -> tuple[pl.LazyFrame, pl.Schema]:
+    def _scan(self, path: Path, reading: Reading) -> tuple[pl.LazyFrame, pl.Schema]:
         status = path.stat()
-        stamp = (status.st_mtime_ns, status.st_size)
+        stamp, place = (status.st_mtime_ns, status.st_size), (path, reading.encoding, reading.sheet)
         with self._lock:
-            kept = self._scans.get(path)
+            kept = self._scans.get(place)
         if kept is not None and kept[0] == stamp:
             return kept[1], kept[2]
-        frame = SCANNERS[path.suffix](path)
+        frame = SCANNERS[path.suffix](path, reading)
         schema = frame.collect_schema()
         with self._lock:
-            self._scans[path] = (stamp, frame, schema)
+            self._scans[place] = (stamp, frame, schema)
             while len(self._scans) > SCANS:
                 del self._scans[next(iter(self._scans))]
         return frame, schema
 
 
-def _file(address: str, reading: Reading) -> Path:
+def file_of(address: str, reading: Reading) -> Path:
+    """Find the file of a reading in the register's folder; raises SourceMisdeclared."""
     folder = Path(address).resolve()
     path = (folder / reading.place).resolve()
     if not path.is_relative_to(folder):
