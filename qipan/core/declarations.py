@@ -45,6 +45,26 @@ class Level(StrEnum):
     GRID = "grid"
 
 
+class Picture(StrEnum):
+    """Small pictures that stand for a life event; every face that shows one can draw them all."""
+
+    ACCESSIBLE = "accessible"
+    ARMCHAIR = "armchair"
+    BABY = "baby"
+    BRIEFCASE = "briefcase"
+    BUILDING = "building"
+    CLOSING = "closing"
+    EDIT = "edit"
+    ENTERPRISE = "enterprise"
+    HEART = "heart"
+    HOME = "home"
+    PERSON = "person"
+    RESTAURANT = "restaurant"
+    RINGS = "rings"
+    SCHOOL = "school"
+    VEHICLE = "vehicle"
+
+
 class ServiceType(StrEnum):
     """Kinds of service in an implementation list (实施清单)."""
 
@@ -318,6 +338,7 @@ class LifeEvent:
     abstract: Text | None = None
     keywords: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    picture: Picture | None = None
 
     @property
     def applicant(self) -> str:

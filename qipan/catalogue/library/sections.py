@@ -47,6 +47,7 @@ from qipan.core.declarations import (
     Level,
     LifeEvent,
     PartySlot,
+    Picture,
     RelationKind,
     Resource,
     ServiceUse,
@@ -265,6 +266,7 @@ EVENT: Final = Record(
     {
         "title": TITLE,
         "subject": Key(Choice({name: name for name in ("person", "enterprise")}), "Whose event it is."),
+        "picture": Key(Choice.of(Picture), "The picture beside its title; by default one for its subject."),
         "abstract": ABSTRACT,
         "keywords": Key(ListOf(WORDS), "Words that people search by."),
         "situations": Key(

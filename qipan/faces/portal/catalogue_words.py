@@ -6,22 +6,13 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qipan.core.declarations import Library, Service, ServiceType
+from qipan.core.declarations import Library, LifeEvent, Picture, Service, ServiceType
 from qipan.core.plan import Saving
 
-PICTURES: Mapping[str, str] = {
-    "newborn": "baby",
-    "open_restaurant": "restaurant",
-    "retirement": "armchair",
-    "school_enrolment": "school",
-    "enterprise_change": "edit",
-    "deregistration": "closing",
-}
 
-
-def picture(event: str, subject: str) -> str:
-    """The picture of a life event; one for its kind of applicant where it has none of its own."""
-    return PICTURES.get(event, "enterprise" if subject == "enterprise" else "person")
+def picture(event: LifeEvent) -> str:
+    """The picture of a life event; one for its kind of applicant where it declares none."""
+    return event.picture or (Picture.ENTERPRISE if event.subject == "enterprise" else Picture.PERSON)
 
 
 class Measure(NamedTuple):

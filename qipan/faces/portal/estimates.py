@@ -45,6 +45,11 @@ class EventPage(NamedTuple):
     track: Track
     sources: tuple[str, ...]
 
+    @property
+    def costs_more(self) -> bool:
+        """Whether anything is more than before, so that not all of it is a saving."""
+        return any(saving.after > saving.before for saving in self.savings)
+
 
 def event_page(form: FormView, library: Library, language: str, today: date) -> EventPage:
     """Put the page together from the estimate."""
@@ -54,7 +59,7 @@ def event_page(form: FormView, library: Library, language: str, today: date) -> 
         name=event.name,
         title=form.title,
         abstract=event.abstract.say(language) if event.abstract else "",
-        icon=picture(event.name, event.subject),
+        icon=picture(event),
         applicant=slot.title.say(language) if slot.title else slot.name,
         questions=tuple(control(question, today=today) for question in form.deciding),
         answers=tuple((question.field, question.value) for question in form.deciding if question.value),

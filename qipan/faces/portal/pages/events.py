@@ -98,7 +98,7 @@ def _card(library: Library, name: str, language: str, today: date) -> EventCard 
         name=name,
         title=form.title,
         abstract=event.abstract.say(language) if event.abstract else "",
-        icon=picture(name, event.subject),
+        icon=picture(event),
         subject=event.subject,
         services=len(form.plan.services),
         questions=form.savings["fields"].after,
