@@ -1,6 +1,7 @@
 """Forms begun: kept as typed, looked up with consent, and nobody else's."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from qipan.applications.forms import FormView
 from qipan.applications.models import Call, DiscardedDraft, Draft, Upload
 from qipan.applications.operations.drafts import KEPT
 from qipan.applications.prefill import prefill_draft
+from qipan.catalogue.operations import publish_library
 from tests import cast as play
 from tests.cast import MONDAY, Cast
 
@@ -95,6 +97,15 @@ def test_consent_can_be_taken_back_and_given_again(cast: Cast) -> None:
     assert (kept(draft).consents, kept(draft).without) == (["population"], [])
 
 
+def test_what_a_refused_register_gave_is_forgotten_and_nothing_else(cast: Cast) -> None:
+    draft = play.filled_draft(cast)
+    operations.consent(acting=cast.mother, draft=draft, resources=(), refused={"birth_record"}, at=MONDAY)
+    assert set(kept(draft).facts) == {"population(mother)", "marriage(mother,father)"}
+    view = seen(cast, draft)
+    assert {"child.birth_date", "child.sex"} <= {one.field for one in view.questions}
+    assert "father.name" in {one.field for one in view.known}
+
+
 def test_what_is_known_is_shown_with_its_source_and_masked(cast: Cast) -> None:
     known = {one.field: one for one in seen(cast, play.filled_draft(cast)).known}
     assert known["father.name"].via_title == "婚姻登记"
@@ -142,6 +153,27 @@ def test_a_register_without_a_record_leaves_the_question_to_the_person(cast: Cas
     before = len(sources.asked)
     prefill_draft(acting=cast.mother, draft=draft, at=MONDAY, sources=sources)
     assert len(sources.asked) == before
+
+
+def test_a_look_up_that_is_asked_for_more_keeps_what_it_gave(cast: Cast, tmp_path: Path) -> None:
+    library = (play.LIBRARY / "birth.yaml").read_text(encoding="utf-8")
+    library = library.replace("person.household_region]", "person.household_region, person.native_place]")
+    library = library.replace("needs: [child.birth_date, mother.name,", "needs: [mother.native_place,")
+    (tmp_path / "birth.yaml").write_text(library, encoding="utf-8")
+    with transaction.atomic():
+        publish_library(folder=tmp_path, at=MONDAY)
+    sources = play.registers()
+    known = sources.records["population"][0]
+    sources.records["population"] = [{**known, "person.native_place": "杭州"}]
+    draft = begun(cast)
+    save(cast, draft, {}, skipped=["guidance"])
+    operations.consent(acting=cast.mother, draft=draft, resources=play.RESOURCES, at=MONDAY)
+    prefill_draft(acting=cast.mother, draft=draft, at=MONDAY, sources=sources)
+    before = kept(draft).facts["population(mother)"]["facts"]
+    assert set(before) == {"mother.marital_status", "mother.household_region"}
+    save(cast, draft, {}, skipped=[])
+    prefill_draft(acting=cast.mother, draft=draft, at=MONDAY, sources=sources)
+    assert kept(draft).facts["population(mother)"]["facts"] == {**before, "mother.native_place": "杭州"}
 
 
 def test_a_claim_stands_beside_the_fact_and_can_be_taken_back(cast: Cast) -> None:

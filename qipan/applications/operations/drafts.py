@@ -27,8 +27,8 @@ WHERE id = %(draft)s AND application IS NULL AND person = %(person)s
 """
 CONSENT = """
 UPDATE drafts SET
-  facts = (SELECT coalesce(jsonb_object_agg(field, fact), '{}') FROM jsonb_each(facts) AS kept (field, fact)
-    WHERE split_part(fact ->> 'via', '(', 1) <> ALL (%(refused)s::text[])),
+  facts = (SELECT coalesce(jsonb_object_agg(step, given), '{}') FROM jsonb_each(facts) AS kept (step, given)
+    WHERE split_part(step, '(', 1) <> ALL (%(refused)s::text[])),
   consents = ARRAY(SELECT DISTINCT unnest(consents || %(given)s::text[]) EXCEPT SELECT unnest(%(refused)s::text[]) ORDER BY 1),
   without = ARRAY(SELECT DISTINCT unnest(without || %(refused)s::text[]) EXCEPT SELECT unnest(%(given)s::text[]) ORDER BY 1),
   updated_at = %(at)s
