@@ -10,6 +10,7 @@ from qipan.core.lifecycle import IN_HAND, CaseState
 from qipan.people.actors import Actor
 
 MOST_COUNTED = 100  # cases of one agency; beyond, there are more
+MOST_URGENT = 2000  # cases of one agency in one state that are looked at to count them by service
 _IN_HAND = ", ".join(f"'{state}'" for state in IN_HAND)
 _DECIDABLE = f"'{CaseState.ACCEPTED}', '{CaseState.REVIEWING}'"
 _OWN = "c.agency = %(agency)s AND (cardinality(%(services)s::text[]) = 0 OR c.service = ANY(%(services)s))"
@@ -30,13 +31,20 @@ shown AS (
 SELECT id, name, post, clerk, agency, kind, level, agency_zh, agency_en, waiting
 FROM shown ORDER BY waiting DESC, near DESC, agency, id
 """
+_MOST_URGENT = " UNION ALL ".join(
+    f"""(SELECT c.agency, c.service, c.state, c.due_on FROM cases c
+     WHERE c.agency = %(agency)s AND c.state = '{state}' ORDER BY c.due_on, c.id LIMIT {MOST_URGENT + 1})"""
+    for state in IN_HAND
+)
 BY_SERVICE = f"""
-SELECT c.service, count(*) FILTER (WHERE c.state = '{CaseState.SUBMITTED}') AS to_accept,
+WITH found AS ({_MOST_URGENT})
+SELECT coalesce(c.service, ''), count(*) FILTER (WHERE c.state = '{CaseState.SUBMITTED}') AS to_accept,
   count(*) FILTER (WHERE c.state IN ({_DECIDABLE})) AS to_decide,
   count(*) FILTER (WHERE c.state = '{CaseState.GRANTED}') AS to_deliver,
   count(*) FILTER (WHERE c.state = '{CaseState.RETURNED}') AS awaiting_correction,
-  count(*) FILTER (WHERE c.state IN ('{CaseState.SUBMITTED}', {_DECIDABLE}) AND c.due_on < %(today)s) AS overdue
-FROM cases c WHERE c.state IN ({_IN_HAND}) AND {_OWN} GROUP BY c.service
+  count(*) FILTER (WHERE c.state IN ('{CaseState.SUBMITTED}', {_DECIDABLE}) AND c.due_on < %(today)s) AS overdue,
+  EXISTS (SELECT FROM found GROUP BY state HAVING count(*) > {MOST_URGENT}) AS more
+FROM found c WHERE {_OWN} GROUP BY GROUPING SETS ((c.service), ())
 """
 HANDLED = f"""
 SELECT e.at, e.act, c.id, a.number || '-' || c.ordinal AS number, c.service, a.version, c.state
@@ -67,7 +75,7 @@ class DeskRow(NamedTuple):
 
 
 class ServiceInHand(NamedTuple):
-    """What an agency has in hand of one service."""
+    """What an agency has in hand of one service; with ``more``, there are cases beyond the MOST_URGENT of a state."""
 
     service: str
     to_accept: int
@@ -75,6 +83,7 @@ class ServiceInHand(NamedTuple):
     to_deliver: int
     awaiting_correction: int
     overdue: int
+    more: bool = False
 
 
 class HandledRow(NamedTuple):
@@ -110,7 +119,7 @@ def desks(search: str, kinds: Collection[str], limit: int) -> list[DeskRow]:
 
 
 def in_hand_by_service(actor: Actor, today: date) -> dict[str, ServiceInHand]:
-    """Count what an official's agency has in hand, for the services that they handle."""
+    """Count what an official's agency has in hand, for each service that they handle; the whole stands under ""."""
     found = records.rows(ServiceInHand, BY_SERVICE, {**_scope(actor), "today": today})
     return {row.service: row for row in found}
 

@@ -11,7 +11,13 @@ from django.views.decorators.http import require_safe
 
 from qipan.agencies import queries as agencies
 from qipan.agencies.queries import AgencyRow
-from qipan.applications.queries.desks import HandledRow, ServiceInHand, handled_since, in_hand_by_service
+from qipan.applications.queries.desks import (
+    MOST_URGENT,
+    HandledRow,
+    ServiceInHand,
+    handled_since,
+    in_hand_by_service,
+)
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Level, Service
 from qipan.faces.desk.inbox_views import handled_services
@@ -69,6 +75,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "name": agency_name(own, actor.agency, spoken),
         "levels": _levels(line, spoken),
         "services": [_service(one, hand, spoken) for one in services.values()],
+        "counted": MOST_URGENT if hand[""].more else 0,
         "below": [agency_name(row, row.code, spoken) for row in below[:MOST_BELOW]],
         "more": len(below) > MOST_BELOW,
     }
