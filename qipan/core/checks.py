@@ -18,6 +18,11 @@ _TRUTHS = {
     **dict.fromkeys(("true", "on", "yes", "y", "1", "是", "有"), True),
     **dict.fromkeys(("false", "off", "no", "n", "0", "否", "无"), False),
 }
+_UNSEEN = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""Control characters but for the ends of lines, and format characters: of no width, or turning the direction of what follows."""
+
 _JOINED_UP = frozenset({"gb11643", "gb32100", "mobile", "bank_card", "region", "postcode"})
 
 
@@ -274,9 +279,11 @@ def parse_value(text: str, element: Element) -> Value | CheckFailure | None:
     """Read what a person typed into an element's value; None when nothing was typed.
 
     Full-width characters become half-width where the value is a number, date or standard format; dates may be written
-    2020-1-31, 2020/1/31, 20200131 or 2020年1月31日. The value is not checked yet, but for its length: what is much too long is not read.
+    2020-1-31, 2020/1/31, 20200131 or 2020年1月31日. What cannot be seen is taken out: it comes along when people copy, and two names that
+    look the same must be the same. The value is not checked yet, but for its length: what is much too long is not read.
     """
-    stripped = text.strip().strip("\u3000")
+    visible = text if text.isprintable() else _UNSEEN.sub("", text)
+    stripped = visible.strip().strip("\u3000")
     limit = max(longest(element, element.checks), LONGEST[element.type])
     if len(stripped) > limit:
         return CheckFailure("too-long", {"length": len(stripped), "limit": limit})
