@@ -19,7 +19,12 @@ class Person(models.Model):
         app_label = "qipan"
         db_table = "persons"
         indexes = [  # in the order in which sample residents are listed
-            models.Index(models.Q(story_zh=""), "id", name="persons_sample", condition=models.Q(sample=True)),
+            models.Index(
+                models.ExpressionWrapper(models.Q(story_zh=""), models.BooleanField()),
+                "id",
+                name="persons_sample",
+                condition=models.Q(sample=True),
+            ),
         ]
 
 

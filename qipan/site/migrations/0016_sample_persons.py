@@ -8,6 +8,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             "person",
-            models.Index(models.Q(story_zh=""), "id", name="persons_sample", condition=models.Q(sample=True)),
+            models.Index(
+                models.ExpressionWrapper(models.Q(story_zh=""), models.BooleanField()),
+                "id",
+                name="persons_sample",
+                condition=models.Q(sample=True),
+            ),
         ),
     ]
