@@ -4,6 +4,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
+from qipan.exchange import stream_models
+
+__all__ = ["stream_models"]  # the rest is found here by itself
+
 
 class StoredNodeList(models.Model):
     """A signed list of nodes, as it was received; the highest number counts."""

@@ -23,7 +23,10 @@ SELECT c.relname, EXISTS (
 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') ORDER BY 1
 """
 # Tables, or beginnings of their names, whose rows end.
-SHED = ("allowances", "discarded_drafts", "drafts", "uploads", "procrastinate_")
+SHED = (
+    "allowances", "discarded_drafts", "drafts", "exchange_nonces", "exchange_queue", "exchange_received", "exchange_seen_rows",
+    "exchange_sent_rows", "uploads", "procrastinate_",
+)  # fmt: skip
 KEPT_BY_DJANGO = "django_"
 # `prepare` may run twice at once; PostgreSQL does not take two grants on one table at the same moment.
 TAKE_TURNS = "SELECT pg_advisory_xact_lock(4085180141)"

@@ -94,6 +94,20 @@ class FileRegisters:
             raise SourceNonsense(f"{_where(reading)} holds more than one record of one key.")
         return {each: found[column][0] for each, column in reading.columns.items()} if found.height else None
 
+    def rows(self, address: str, reading: Reading, start: int, most: int) -> list[Mapping[Field, object]]:
+        """Read so many rows from a place on, in the file's own order; raises SourceError."""
+        try:
+            frame, schema = self._scan(file_of(address, reading), reading)
+            found = _declared(frame, schema, reading).slice(start, most).collect()
+        except OSError as error:
+            raise SourceDown(f"{_where(reading)} cannot be read: {type(error).__name__}") from None
+        except NO_TABLE as error:
+            raise SourceNonsense(f"{_where(reading)} is no table: {type(error).__name__}") from None
+        return [
+            {field: row[name] for field, name in reading.columns.items()}
+            for row in found.iter_rows(named=True)
+        ]
+
     def close(self) -> None:
         """Forget the scans; files stay open only while they are read."""
         with self._lock:
@@ -129,10 +143,17 @@ def file_of(address: str, reading: Reading) -> Path:
 
 
 def _matching(frame: pl.LazyFrame, schema: pl.Schema, reading: Reading) -> pl.LazyFrame:
-    if missing := {*reading.keys, *reading.columns.values()} - set(schema):
-        raise SourceNonsense(f"{_where(reading)} lacks the declared columns {', '.join(sorted(missing))}.")
+    wanted = _declared(frame, schema, reading)
     keys = [pl.col(column) == _literal(value, schema[column]) for column, value in reading.keys.items()]
-    return frame.filter(*keys).select(sorted(set(reading.columns.values())))
+    return wanted.filter(*keys).select(sorted(set(reading.columns.values())))
+
+
+def _declared(frame: pl.LazyFrame, schema: pl.Schema, reading: Reading) -> pl.LazyFrame:
+    """Take the declared columns alone; raises SourceNonsense where one is missing."""
+    columns = {*reading.keys, *reading.columns.values()}
+    if missing := columns - set(schema):
+        raise SourceNonsense(f"{_where(reading)} lacks the declared columns {', '.join(sorted(missing))}.")
+    return frame.select(sorted(columns))
 
 
 def _literal(value: Value, kept_as: pl.DataType) -> pl.Expr:

@@ -20,6 +20,8 @@ from qipan.adapters.sources.port import SourceDown, SourceMisdeclared, SourceNon
 from qipan.core.elements import Field
 
 LARGEST_BODY = 1024 * 1024  # bytes
+LARGEST_LIST = 32 * LARGEST_BODY
+LIST_SECONDS = 30.0
 DEEPEST = 16  # levels of JSON
 CONNECTIONS = 6
 OK, NOT_FOUND, REDIRECTS, SERVER_ERROR = 200, 404, range(300, 400), 500
@@ -55,7 +57,8 @@ class HttpRegisters:
                 client.close()
             self._clients.clear()
 
-    def _client(self, address: str) -> httpx.Client:
+    def client(self, address: str) -> httpx.Client:
+        """The client of one service; raises SourceMisdeclared."""
         with self._lock:
             if address not in self._clients:
                 if not address.startswith(("http://", "https://")):
@@ -74,10 +77,38 @@ class HttpRegisters:
     def _get(self, address: str, reading: Reading, timeout: float) -> bytes | None:
         end = time.monotonic() + timeout
         path, query = _target(reading)
-        with self._client(address).stream("GET", path, params=query, timeout=timeout) as response:
+        with self.client(address).stream("GET", path, params=query, timeout=timeout) as response:
             _judge_head(response, reading)
             body = b"".join(_limited(response.iter_raw(), reading, end))
             return None if response.status_code == NOT_FOUND else body
+
+
+class JsonPages:
+    """A service that lists its records, in the order of their keys."""
+
+    def __init__(self, address: str) -> None:
+        self._registers = HttpRegisters()
+        self._address = address
+
+    def page(
+        self, path: str, reading: Reading, after: str, most: int, timeout: float = LIST_SECONDS
+    ) -> list[Mapping[Field, object]]:
+        """Get at most so many records after a key; raises SourceError and httpx.HTTPError."""
+        end = time.monotonic() + timeout
+        query = {"after": after, "limit": str(most)}
+        client = self._registers.client(self._address)
+        with client.stream("GET", path, params=query, timeout=timeout) as response:
+            _judge_head(response, reading)
+            body = b"".join(_limited(response.iter_raw(), reading, end, LARGEST_LIST))
+        found = _loaded(body, reading)
+        if not isinstance(found, list) or len(found) > most or _deeper_than(found, DEEPEST):
+            raise SourceNonsense(f"The register {reading.register} does not answer with a list.")
+        return [
+            {each: _member(one, name, reading) for each, name in reading.columns.items()} for one in found
+        ]
+
+    def close(self) -> None:
+        self._registers.close()
 
 
 def _target(reading: Reading) -> tuple[str, dict[str, str]]:
@@ -112,27 +143,31 @@ def _judge_head(response: httpx.Response, reading: Reading) -> None:
         raise SourceNonsense(f"The register {reading.register} does not answer in plain JSON.")
 
 
-def _limited(chunks: Iterator[bytes], reading: Reading, end: float) -> Iterator[bytes]:
+def _limited(
+    chunks: Iterator[bytes], reading: Reading, end: float, largest: int = LARGEST_BODY
+) -> Iterator[bytes]:
     size = 0
     for chunk in chunks:
         size += len(chunk)
-        if size > LARGEST_BODY:
-            raise SourceNonsense(
-                f"The register {reading.register} answers with more than {LARGEST_BODY} bytes."
-            )
+        if size > largest:
+            raise SourceNonsense(f"The register {reading.register} answers with more than {largest} bytes.")
         if time.monotonic() > end:
             raise SourceDown(f"The register {reading.register} answers too slowly.")
         yield chunk
 
 
 def _parsed(body: bytes, reading: Reading) -> Mapping[str, object]:
-    try:
-        parsed = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise SourceNonsense(f"The register {reading.register} answers with broken JSON.") from None
+    parsed = _loaded(body, reading)
     if not isinstance(parsed, dict) or _deeper_than(parsed, DEEPEST):
         raise SourceNonsense(f"The register {reading.register} does not answer with one record.")
     return parsed
+
+
+def _loaded(body: bytes, reading: Reading) -> object:
+    try:
+        return json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise SourceNonsense(f"The register {reading.register} answers with broken JSON.") from None
 
 
 def _refuse_constant(name: str) -> float:

@@ -1,6 +1,7 @@
 """Registers that another node holds: asked through this node's gateway, which alone holds the key, finds the grant and keeps the record.
 
-The gateway is told what is wanted, for which case and who acts; docs/handbook/exchange.md says what becomes of it.
+At ``node://name`` each look-up goes to that node; at ``received://name`` it goes to the rows that the node has sent here, by subscription
+or in a batch. The gateway is told what is wanted, for which case and who acts; docs/handbook/exchange.md says what becomes of it.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from qipan.adapters.sources.port import Request, SourceDown, SourceMisdeclared, 
 from qipan.core.elements import Field
 
 SCHEME = "node://"
+RECEIVED = "received://"
+ELSEWHERE = (SCHEME, RECEIVED)
 CONNECTIONS = 6
 LARGEST = 1024 * 1024 + 1024  # bytes of an answer
 DOWN = frozenset(
@@ -36,10 +39,11 @@ class NodeRegisters:
         self._client: httpx.Client | None = None
         self._lock = Lock()
 
-    def read(self, request: Request, timeout: float) -> Mapping[Field, object] | None:
+    def read(self, request: Request, timeout: float, address: str = SCHEME) -> Mapping[Field, object] | None:
         """Get the facts that passed; None when there is no such record. Raises SourceError."""
+        path = "/received" if address.startswith(RECEIVED) else "/look-up"
         try:
-            answer = self._opened().post("/look-up", json=_wanted(request), timeout=timeout)
+            answer = self._opened().post(path, json=_wanted(request), timeout=timeout)
         except httpx.HTTPError as error:
             raise SourceDown(f"This node's gateway does not answer: {type(error).__name__}") from None
         found = _parsed(answer)

@@ -2,7 +2,8 @@
 statement can answer share both.
 
 Where the registers are is no matter of the library but of the place that runs Qipan: a file, ``registers.json``, maps a
-register's name to its address: a database URL, a folder, the base URL of a service, or ``node://`` and the name of the node that holds it.
+register's name to its address: a database URL, a folder, the base URL of a service, ``node://`` and the name of the node that holds it,
+or ``received://`` and the name of the node that sends it.
 """
 
 import json
@@ -19,7 +20,7 @@ from qipan.adapters.sources.declared import Reading, adapter_of, reading_of
 from qipan.adapters.sources.facts import answer_of
 from qipan.adapters.sources.files import FileRegisters
 from qipan.adapters.sources.json_services import HttpRegisters
-from qipan.adapters.sources.nodes import SCHEME, Gateway, NodeRegisters
+from qipan.adapters.sources.nodes import ELSEWHERE, Gateway, NodeRegisters
 from qipan.adapters.sources.port import (
     Answer,
     Request,
@@ -169,10 +170,10 @@ class Registers:
 
     def _read(self, bundle: Sequence[Request], timeout: float) -> Mapping[str, Answer]:
         first = bundle[0]
-        if self._elsewhere(first):
-            return {first.name: answer_of(first, self._nodes.read(first, timeout))}
-        readings = [reading_of(one) for one in bundle]
         address = self._address(first)
+        if address is not None and self._elsewhere(first):
+            return {first.name: answer_of(first, self._nodes.read(first, timeout, address))}
+        readings = [reading_of(one) for one in bundle]
         if address is None:
             raise SourceMisdeclared(
                 f"registers.json gives no address for the register {readings[0].register}."
@@ -191,7 +192,7 @@ class Registers:
         return self._addresses.get(str(request.source.get("register")))
 
     def _elsewhere(self, request: Request) -> bool:
-        return (self._address(request) or "").startswith(SCHEME)
+        return (self._address(request) or "").startswith(ELSEWHERE)
 
     def _guard(self, request: Request) -> _Guard:
         register = str(request.source.get("register"))

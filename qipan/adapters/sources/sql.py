@@ -77,7 +77,7 @@ class SqlRegisters:
     def _engine(self, address: str) -> sa.Engine:
         with self._lock:
             if address not in self._engines:
-                self._engines[address] = _new_engine(address)
+                self._engines[address] = new_engine(address)
             return self._engines[address]
 
     @staticmethod
@@ -85,12 +85,12 @@ class SqlRegisters:
         shape = _shape_of(readings[0])
         written = _written(engine.dialect, shape, len(readings))
         keys = {
-            name: _bound(value)
+            name: _told(value)
             for place, one in enumerate(readings)
             for name, value in zip(_names(shape, place), one.keys.values(), strict=True)
         }
         with engine.connect() as connection:
-            _limit(connection, timeout)
+            limit(connection, timeout)
             return list(connection.exec_driver_sql(written.text, written.filled_in(keys)).fetchall())
 
 
@@ -143,26 +143,36 @@ def _written(dialect: sa.Dialect, shape: _Shape, count: int) -> _Written:
     return _Written(str(compiled), names, compiled.params)
 
 
+def select_from(reading: Reading) -> sa.Select[Any]:
+    """Select the declared columns of all rows, in the order of ``reading.columns``."""
+    wanted: list[sa.ColumnElement[Any]] = [column(name) for name in reading.columns.values()]
+    return sa.select(*wanted).select_from(_table(_shape_of(reading)))
+
+
 def _select(shape: _Shape, place: int) -> sa.Select[Any]:
-    columns = {name: _column(name) for name in (*shape.keys, *shape.columns)}
-    schema = None if shape.schema is None else _quoted(shape.schema)
-    table = sa.table(_quoted(shape.place), *columns.values(), schema=schema)
     keys = zip(shape.keys, _names(shape, place), strict=True)
     chosen: list[sa.ColumnElement[Any]] = [sa.literal_column(str(place)).label("place")]
-    chosen += [columns[name].label(f"c{index}") for index, name in enumerate(shape.columns)]
+    chosen += [column(name).label(f"c{index}") for index, name in enumerate(shape.columns)]
     return (
         sa.select(*chosen)
-        .select_from(table)
-        .where(*(columns[key] == sa.bindparam(name, type_=sa.types.NullType()) for key, name in keys))
+        .select_from(_table(shape))
+        .where(*(column(key) == sa.bindparam(name, type_=sa.types.NullType()) for key, name in keys))
         .limit(sa.literal_column("2"))
     )
+
+
+def _table(shape: _Shape) -> sa.TableClause:
+    names = dict.fromkeys((*shape.keys, *shape.columns))
+    schema = None if shape.schema is None else _quoted(shape.schema)
+    return sa.table(_quoted(shape.place), *map(column, names), schema=schema)
 
 
 def _names(shape: _Shape, place: int) -> tuple[str, ...]:
     return tuple(f"k{place}_{index}" for index in range(len(shape.keys)))
 
 
-def _column(name: str) -> ColumnClause[object]:
+def column(name: str) -> ColumnClause[object]:
+    """A column by its name, quoted."""
     return sa.column(_quoted(name))
 
 
@@ -170,12 +180,18 @@ def _quoted(name: str) -> quoted_name:
     return quoted_name(name, quote=True)
 
 
-def _bound(value: Value) -> object:
+def bound(value: Value) -> sa.BindParameter[object]:
+    """Send a key as text without a type, so that the database reads it as its own column's type."""
+    return sa.bindparam(None, _told(value), type_=sa.types.NullType())
+
+
+def _told(value: Value) -> object:
     """A key as text, whose type the statement leaves open, so that the database reads it as its own column's type."""
     return value if isinstance(value, bool) else str(value)
 
 
-def _new_engine(address: str) -> sa.Engine:
+def new_engine(address: str) -> sa.Engine:
+    """Open a register, read-only where it can be; raises SourceMisdeclared."""
     try:
         url = sa.make_url(address)
         return sa.create_engine(
@@ -212,7 +228,8 @@ def _connect_arguments(url: URL) -> dict[str, object]:
     return {}
 
 
-def _limit(connection: sa.Connection, timeout: float) -> None:
+def limit(connection: sa.Connection, timeout: float) -> None:
+    """Have the database stop what takes longer than so many seconds, where it can."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET statement_timeout = {max(1, int(timeout * 1000))}")
     elif connection.dialect.name == "sqlite":

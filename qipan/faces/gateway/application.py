@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from qipan.adapters.seals import Suite, key_files
 from qipan.adapters.sources import Registers, addresses_of
 from qipan.applications.queries.open_subjects import open_subjects
 from qipan.exchange.operations import Passing, forget_nonces, record_passing
-from qipan.faces.gateway import bodies, comparing, revoking
+from qipan.faces.gateway import bodies, comparing, revoking, streaming
 from qipan.faces.gateway.consumer import Consumer
 from qipan.faces.gateway.grouping import Grouping
 from qipan.faces.gateway.known import Known
@@ -43,6 +43,7 @@ def public() -> ASGIApp:
         [
             Route(LOOK_UP_PATH, _Discreet(provider.answer)),
             Route(revoking.PATH, _Discreet(Revocations().take)),
+            *_ways(streaming.outside(known, signer, timezone.now)),
             Route(comparing.PATH, _Discreet(comparing.Answerer(known, signer, timezone.now).answer)),
         ]
     )
@@ -69,6 +70,7 @@ def inside() -> ASGIApp:
     asker = comparing.Asker(known, _signer(), settings.GATEWAY_SECRET, timezone.now)
     routes = [
         Route("/look-up", _Discreet(consumer.look_up)),
+        *_ways(streaming.within(known, cases, timezone.now)),
         Route(comparing.INSIDE, _Discreet(asker.ask)),
     ]
     return _application(routes, lifespan)
@@ -77,6 +79,10 @@ def inside() -> ASGIApp:
 def _application(routes: Sequence[Route], lifespan: Lifespan[Router] | None = None) -> ASGIApp:
     """Put routes into a router that knows no other way to write their paths."""
     return Router(routes, redirect_slashes=False, default=_NOTHING_HERE, lifespan=lifespan)
+
+
+def _ways(answers: Mapping[str, Answering]) -> list[Route]:
+    return [Route(path, _Discreet(answer)) for path, answer in answers.items()]
 
 
 class _Discreet:

@@ -28,7 +28,15 @@ class Trouble(StrEnum):
     UNSIGNED = "answer-unsigned"
     STRANGER = "not-from-inside"
     NOT_TAKEN = "not-taken"
+    OUT_OF_TURN = "out-of-turn"
     FAILED = "gateway-failed"
+    UNREADABLE = "unreadable"
+    OUT_OF_ORDER = "out-of-order"
+    ENDED = "stream-ended"
+    OTHER_STREAM = "other-stream"
+    MANIFEST = "manifest-wrong"
+    DISAGREES = "batch-disagrees"
+    NO_SEALING_KEY = "no-sealing-key"
 
 
 WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
@@ -108,10 +116,35 @@ WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
     Trouble.UNSIGNED: (502, "对方的回答没有签名或签名不对。", "The answer is not signed, or not rightly."),
     Trouble.STRANGER: (401, "只回答本节点的平台。", "Only this node's own platform is answered here."),
     Trouble.FAILED: (500, "网关出错，没有数据通过。", "The gateway failed, and no data passed."),
-    Trouble.NOT_TAKEN: (403, "这份撤销书不能接受。", "This revocation cannot be taken."),
+    Trouble.NOT_TAKEN: (403, "这份文件不能接受。", "This document cannot be taken."),
+    Trouble.OUT_OF_TURN: (409, "前一份文件还没有到。", "The document before this one has not come yet."),
+    Trouble.UNREADABLE: (
+        400,
+        "密文不是给本节点的，或已被改动。",
+        "What is sealed is for another key or place, or was changed.",
+    ),
+    Trouble.OUT_OF_ORDER: (409, "中间缺了一次送达。", "A delivery before this one is missing."),
+    Trouble.ENDED: (409, "这一路送达已经结束。", "This stream of deliveries has ended."),
+    Trouble.OTHER_STREAM: (403, "这一路送达属于另一份授权。", "This stream is another grant's."),
+    Trouble.MANIFEST: (
+        403,
+        "清单不是这一批的，或签名不对。",
+        "The manifest is not this batch's, or not rightly signed.",
+    ),
+    Trouble.DISAGREES: (
+        409,
+        "收到的与清单不一致，已全部弃用。",
+        "What came differs from the manifest: all of it was thrown away.",
+    ),
+    Trouble.NO_SEALING_KEY: (
+        503,
+        "节点名单里没有对方的加密密钥。",
+        "The list of nodes gives the receiver no key to seal to.",
+    ),
 }
 ALARMING = frozenset(
     {Trouble.EXCESS, Trouble.UNSIGNED, Fault.OTHER_REQUEST, Fault.STATUS, Fault.BODY, Fault.REPLAYED}
+    | {Trouble.UNREADABLE, Trouble.OTHER_STREAM, Trouble.MANIFEST, Trouble.DISAGREES}
 )
 UNKNOWN = (502, "对方拒绝了请求。", "The other node refused.")
 

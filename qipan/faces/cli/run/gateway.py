@@ -1,4 +1,4 @@
-"""`qipan gateway`: both sides of this node's gateway, under one watch."""
+"""`qipan gateway`: both sides of this node's gateway and its courier, under one watch."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ from django.conf import settings
 from qipan.faces.cli.run.children import Child, Family
 from qipan.site.setup import set_up
 
-MODULE = "qipan.site.gateway"
+MODULE, COURIER = "qipan.site.gateway", "qipan.site.courier"
 PORT = 8010
 
 
@@ -18,7 +18,7 @@ PORT = 8010
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on for them.")
 def gateway(port: int, host: str) -> None:
-    """Ask other nodes, and answer them, until stopped 节点网关."""
+    """Ask other nodes, answer them, and send them what they subscribed to, until stopped 节点网关."""
     set_up()
     if not settings.QIPAN_NODE:
         raise click.ClickException("Set QIPAN_NODE to this node's name. 请用 QIPAN_NODE 写明本节点的名称。")
@@ -27,6 +27,7 @@ def gateway(port: int, host: str) -> None:
         [
             Child("the gateway's inside", MODULE, ("--side", "inside", "--port", str(inside.port or 80))),
             Child("the public gateway", MODULE, ("--side", "public", "--port", str(port), "--host", host)),
+            Child("the courier", COURIER),
         ]
     )
     family.start()

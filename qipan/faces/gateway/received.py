@@ -1,0 +1,118 @@
+"""The inside, for what was received before: a look-up by the platform in rows that another node has sent here, under the same grant.
+
+The other node is not asked, and may be down. Purpose, basis and case are held against the grant as for a look-up there, and each use
+leaves an entry.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from starlette.requests import Request
+from starlette.responses import Response
+
+from qipan.core import deliveries, grants
+from qipan.core.grants import Call, Grant, Mode, Refusal
+from qipan.exchange import streams
+from qipan.exchange.operations.taking import Use, record_use
+from qipan.exchange.queries import HeldGrant
+from qipan.faces.gateway import bodies, bounds
+from qipan.faces.gateway.bodies import Answered
+from qipan.faces.gateway.consumer import FURTHEST, Wanted, read_wanted
+from qipan.faces.gateway.grouping import GroupFailed, Grouping
+from qipan.faces.gateway.known import Knowledge, Known
+from qipan.faces.gateway.ordering import check_inside
+from qipan.faces.gateway.refusals import Refused, Trouble, status_of
+from qipan.faces.gateway.signing import JSON
+
+READERS = 2  # threads
+KEPT = (Mode.PUSH, Mode.BATCH)
+
+
+class Received:
+    """Looks up what was received."""
+
+    def __init__(
+        self,
+        known_: Known,
+        secret: str,
+        cases: Grouping[tuple[str, str], bool],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._known, self._secret, self._cases, self._clock = known_, secret, cases, clock
+        self._readers = ThreadPoolExecutor(READERS, "received")
+
+    async def look_up(self, request: Request) -> Response:
+        """Answer the platform, in the shape of a look-up."""
+        try:
+            check_inside(request, self._secret)
+            body = await bounds.whole_body(request.stream(), bounds.LARGEST_ASKED)
+            wanted = read_wanted(body)
+            grant, call = choose(self._known.now(), self._known.node, wanted, self._clock())
+            await self._check_case(call)
+            loop = asyncio.get_running_loop()
+            answered = await loop.run_in_executor(self._readers, _found, grant, call, wanted, self._clock())
+        except Refused as refused:
+            return Response(bodies.write_refusal(refused.code), status_of(refused.code), media_type=JSON)
+        return Response(bodies.write_answered(answered), media_type=JSON)
+
+    async def _check_case(self, call: Call) -> None:
+        try:
+            is_open = await self._cases.do((call.case, call.resource), bounds.RECORD_SECONDS)
+        except GroupFailed:
+            raise Refused(Trouble.NO_RECORD) from None
+        if not is_open:
+            raise Refused(Trouble.CASE)
+
+
+def choose(knowledge: Knowledge, node: str, wanted: Wanted, at: datetime) -> tuple[Grant, Call]:
+    """Find the grant under which rows were received that this may use; raises Refused with what the nearest one lacks."""
+    nearest = Refusal.UNKNOWN
+    for held in knowledge.by_resource.get(wanted.resource, ()):
+        for mode in set(KEPT) & set(held.grant.modes) if held.grant.consumer.node == node else ():
+            call = _call(held, wanted, mode)
+            refusal = grants.check(held.grant, call, at, 0, revoked=held.revoked_at is not None)
+            if refusal is None:
+                return held.grant, call
+            nearest = max(nearest, refusal, key=FURTHEST.__getitem__)
+    raise Refused(nearest)
+
+
+def _call(held: HeldGrant, wanted: Wanted, mode: Mode) -> Call:
+    grant = held.grant
+    grounds = [one for one in wanted.basis if one in grant.basis] or [*wanted.basis, ""]
+    return Call(
+        grant=grant.id,
+        resource=wanted.resource,
+        provider=grant.provider,
+        consumer=grant.consumer,
+        purpose=wanted.purpose,
+        basis=grounds[0],
+        case=wanted.case,
+        official=wanted.official,
+        fields=wanted.fields,
+        event=wanted.event,
+        services=wanted.services,
+        mode=mode,
+    )
+
+
+def _found(grant: Grant, call: Call, wanted: Wanted, at: datetime) -> Answered:
+    """Read the row, and put its use on record; raises Refused."""
+    key = deliveries.row_key(grant.id, {name: wanted.keys[name] for name in sorted(wanted.keys)})
+    try:
+        row = streams.received(grant.id, key)
+        if row is None and not streams.is_readable(grant.id):
+            raise Refused(Trouble.REGISTER_DOWN)
+        use = Use(grant.id, call.resource, call.fields, call.purpose, call.basis, call.case, call.official)
+        with transaction.atomic():
+            record_use(use=use, stream=row.stream if row else "", at=at)
+    except (DatabaseError, InterfaceError):
+        raise Refused(Trouble.NO_RECORD) from None
+    finally:
+        connection.close()
+    if row is None:
+        return Answered(found=False, facts={}, unbelieved={})
+    return Answered(True, {name: row.row[name] for name in call.fields if name in row.row}, {})

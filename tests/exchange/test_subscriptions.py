@@ -1,0 +1,141 @@
+"""A city subscribes to its residents' rows of another node's register: they come, change, go; after an outage; until it is revoked."""
+
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from qipan.core.grants import ANY_OF_OWN_CASES, Mode
+from tests.exchange.couriers import (
+    Courier,
+    look_up,
+    names,
+    of_district,
+    passed,
+    sending,
+    until,
+    with_couriers,
+)
+from tests.exchange.two_nodes import TwoNodes
+
+GRANT = sending()
+STOPPED_WITHIN = 5.0
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[tuple[TwoNodes, Courier, Courier]]:
+    with with_couriers() as found:
+        found[0].issue(GRANT)
+        yield found
+
+
+@pytest.fixture
+def nodes(running: tuple[TwoNodes, Courier, Courier]) -> TwoNodes:
+    until(lambda: len(names(running[0], GRANT)) >= len(of_district(running[0])) - 1)
+    return running[0]
+
+
+def change(nodes: TwoNodes, statement: str, *values: object) -> None:
+    """Write in the hospitals' register."""
+    with psycopg.connect(nodes.register) as connection:
+        connection.execute(statement.encode(), values)
+
+
+def test_the_district_s_rows_arrive_cut_to_the_grant_and_no_other(nodes: TwoNodes) -> None:
+    until(lambda: names(nodes, GRANT) == ["王芳"] * len(of_district(nodes)))
+    fields = nodes.city.rows("SELECT DISTINCT jsonb_object_keys(row) FROM exchange_received ORDER BY 1")
+    assert fields == [("person.household_region",), ("person.name",)]
+
+
+def test_what_was_received_is_read_like_any_source_and_each_use_leaves_an_entry(nodes: TwoNodes) -> None:
+    assert look_up(nodes).json() == {"found": True, "facts": {"person.name": "王芳"}, "unbelieved": {}}
+    assert look_up(nodes, keys={"person.id_number": nodes.mothers[1]}).json()["found"] is False
+    assert look_up(nodes, purpose="随便看看").json()["code"] == "other-purpose"
+    assert look_up(nodes, case="case:1").json()["code"] == "case-not-open"
+    assert look_up(nodes, fields=["person.marital_status"]).json()["code"] == "field-not-granted"
+    told = nodes.city.rows(
+        "SELECT details->>'case', details->>'found' FROM entries WHERE act = 'use_received'"
+    )
+    assert told == [(nodes.made["draft"], "true"), (nodes.made["draft"], "false")]
+
+
+def test_a_corrected_row_arrives_and_one_that_moved_away_or_died_goes(nodes: TwoNodes) -> None:
+    corrected, moved, gone = of_district(nodes)[1:4]
+    change(nodes, "UPDATE people SET name = '王芬' WHERE number = %s", corrected)
+    until(lambda: "王芬" in names(nodes, GRANT))
+    change(nodes, "UPDATE people SET region = '330203002001' WHERE number = %s", moved)
+    change(nodes, "DELETE FROM people WHERE number = %s", gone)
+    until(lambda: len(names(nodes, GRANT)) == len(of_district(nodes)) - 2)
+    change(nodes, "UPDATE people SET region = '330106002001' WHERE number = %s", moved)
+    change(nodes, "INSERT INTO people VALUES (%s, '王芳', '20', '330106002001')", gone)
+    until(lambda: len(names(nodes, GRANT)) == len(of_district(nodes)))
+    assert look_up(nodes, keys={"person.id_number": corrected}).json()["facts"] == {"person.name": "王芬"}
+
+
+def test_after_an_outage_what_changed_arrives_in_its_last_state_and_nothing_twice(
+    nodes: TwoNodes, running: tuple[TwoNodes, Courier, Courier]
+) -> None:
+    person = of_district(nodes)[5]
+    nodes.city.kill("public")
+    for name in ("李一", "李二", "李三"):
+        change(nodes, "UPDATE people SET name = %s WHERE number = %s", name, person)
+        time.sleep(1.2)
+    running[1].kill()
+    running[1].start()
+    nodes.city.start("public")
+    until(lambda: "李三" in names(nodes, GRANT))
+    assert not {"李一", "李二"} & set(names(nodes, GRANT))
+    sent, taken = passed(nodes.hospitals, GRANT), passed(nodes.city, GRANT)
+    assert sent[: len(taken)] == taken
+    assert len({*taken}) == len(taken)
+    again = nodes.city.rows("SELECT count(*) FROM exchange_calls WHERE outcome = 'taken-before'")
+    assert again == [(0,)]
+
+
+def test_both_ends_hold_twin_records_and_no_values(nodes: TwoNodes) -> None:
+    exchange = passed(nodes.city, GRANT)[0]
+    for node, act in ((nodes.hospitals, "provide_data"), (nodes.city, "use_data")):
+        told = node.rows(f"SELECT act, details::text FROM entries WHERE subject = 'exchange:{exchange}'")
+        assert [found for found, _ in told] == [act]
+        assert "王芳" not in told[0][1]
+        assert nodes.mothers[0] not in told[0][1]
+
+
+def test_a_row_is_kept_as_many_days_as_the_grant_says(nodes: TwoNodes) -> None:
+    before = len(names(nodes, GRANT))
+    old = nodes.city.rows("SELECT stream, key FROM exchange_received LIMIT 1")[0]
+    with psycopg.connect(nodes.city.owner_url) as connection:
+        connection.execute(
+            "UPDATE exchange_received SET at = at - interval '31 days' WHERE stream = %s AND key = %s", old
+        )
+    until(lambda: len(names(nodes, GRANT)) == before - 1)
+    assert nodes.city.rows("SELECT details->>'reason' FROM entries WHERE act = 'forget_received'") == [
+        ("retention",)
+    ]
+
+
+def test_revoked_it_stops_within_seconds_and_nothing_of_it_stays(nodes: TwoNodes) -> None:
+    nodes.hospitals.start("inside")  # which carries revocations
+    nodes.revoke(nodes.hospitals, GRANT)
+    start = time.monotonic()
+    until(lambda: not names(nodes, GRANT), STOPPED_WITHIN)
+    assert time.monotonic() - start < STOPPED_WITHIN
+    change(nodes, "UPDATE people SET name = '赵六'")
+    before = passed(nodes.hospitals, GRANT)
+    time.sleep(2)
+    assert passed(nodes.hospitals, GRANT) == before
+    assert names(nodes, GRANT) == []
+    assert nodes.hospitals.rows("SELECT count(*) FROM exchange_queue") == [(0,)]
+    assert look_up(nodes).json()["code"] == "grant-revoked"
+
+
+def test_a_grant_of_own_cases_or_of_look_ups_is_no_subscription(
+    running: tuple[TwoNodes, Courier, Courier],
+) -> None:
+    nodes = running[0]
+    for one in (sending(Mode.LOOK_UP), sending(rows=ANY_OF_OWN_CASES), sending(retention=0)):
+        nodes.issue(one)
+    time.sleep(2)
+    begun = nodes.hospitals.rows('SELECT "grant"::text FROM exchange_outgoing')
+    assert begun == [(GRANT.id,)]
