@@ -40,9 +40,11 @@ def test_each_trouble_has_its_page(address: str, status: int, said: str) -> None
 
 
 def test_a_stale_form_is_refused_with_what_to_do() -> None:
-    answer = Client(enforce_csrf_checks=True).post("/preferences/", {"mode": "elder"})
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "x" * 32
+    answer = client.post("/preferences/", {"mode": "elder"})
     assert answer.status_code == 403
-    assert "返回上一页，刷新" in answer.content.decode()
+    assert "返回刚才的页面，刷新" in answer.content.decode()
 
 
 def test_an_error_page_tells_nothing_of_what_happened_inside() -> None:

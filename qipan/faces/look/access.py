@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 
 from qipan.faces.look.actors import acting_of, official_of
+from qipan.faces.look.kept import forget, keep
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -40,16 +41,12 @@ def access(rule: Rule) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if rule.allows(request):
-                return view(request, *args, **kwargs)
-            if rule.sign_in is None:
-                raise PermissionDenied(rule.name)
-            target = f"{reverse(rule.sign_in)}?{urlencode({'next': _way_back(request)})}"
-            if (
-                "HX-Request" in request.headers
-            ):  # a redirect would put the whole page into a part of the one that is open
-                return HttpResponse(headers={"HX-Redirect": target})
-            return HttpResponseRedirect(target)
+            if not rule.allows(request):
+                return _stranger(rule, request)
+            response = view(request, *args, **kwargs)
+            if request.method == "POST" and rule.sign_in is not None:
+                forget(request, response)  # it has arrived
+            return response
 
         update_wrapper(guarded, view)
         guarded.__dict__["access_rule"] = rule
@@ -58,7 +55,25 @@ def access(rule: Rule) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
-def _way_back(request: HttpRequest) -> str:
+def _stranger(rule: Rule, request: HttpRequest) -> HttpResponseBase:
+    """Offer to sign in, keeping what was typed meanwhile."""
+    if rule.sign_in is None:
+        raise PermissionDenied(rule.name)
+    back = way_back(request)
+    response = led_to(request, f"{reverse(rule.sign_in)}?{urlencode({'next': back})}")
+    if request.method == "POST":
+        keep(request, response, back, ended=True)
+    return response
+
+
+def led_to(request: HttpRequest, target: str) -> HttpResponse:
+    """Lead on; to htmx, a redirect would mean to put the whole page into a part of the one that is open."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)
+
+
+def way_back(request: HttpRequest) -> str:
     """The page that was asked for; after a form was sent, or for a part of a page, the page that it stood on."""
     if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
         return request.get_full_path()

@@ -5,21 +5,29 @@ from typing import NamedTuple
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from qipan.faces.look.kept import Kept, kept_for
+
 MODE_COOKIE = "mode"
 
 
 class Look(NamedTuple):
-    """`lang` is the page's language as BCP 47; `elder` the larger, simpler mode 长辈版; `here` the path to come back to."""
+    """`lang` is the page's language as BCP 47; `elder` the larger, simpler mode 长辈版; `here` the path to come back to.
+
+    `kept` is what was typed here before a session ended, shown again.
+    """
 
     lang: str
     elder: bool
     here: str
+    kept: Kept | None
 
 
 def look(request: HttpRequest) -> dict[str, Look]:
     """The context processor."""
     lang = "zh-Hans" if (get_language() or "zh").startswith("zh") else "en"
-    return {"look": Look(lang, request.COOKIES.get(MODE_COOKIE) == "elder", _here(request))}
+    kept = kept_for(request)
+    elder = request.COOKIES.get(MODE_COOKIE) == "elder"
+    return {"look": Look(lang, elder, _here(request), kept if kept and kept.ended else None)}
 
 
 def _here(request: HttpRequest) -> str:

@@ -6,6 +6,7 @@ They are rendered without touching the database, so that they still work when it
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,7 +14,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from pydantic_core import PydanticSerializationError
 
-from qipan.faces.look.access import access, anyone
+from qipan.faces.look.access import access, anyone, led_to, way_back
+from qipan.faces.look.kept import keep
 
 UNKEEPABLE = (DataError, UnicodeEncodeError, PydanticSerializationError)
 """What happens when somebody sends what no database keeps: NUL, half a character, a number beyond all bounds. A bad request."""
@@ -61,15 +63,29 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @access(anyone)
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django gives it by name
-    """403 for a form whose token is missing or stale: it came from another site, or stood open too long."""
+    """403 for a form whose token is missing or stale: it came from another site, from a browser without cookies, or stood open
+    while somebody signed in elsewhere. What such a form of our own held is shown again where it was typed.
+    """
+    if settings.CSRF_COOKIE_NAME not in request.COOKIES:
+        return _page(request, 403, _without_cookies())
+    steps = (_("返回刚才的页面，刷新，再提交一次。已保存的内容不会丢。"), _("从首页重新进入。"))
+    happened = _("为了防止别人冒用您的名义，这次提交没有生效。")
+    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+        return _page(request, 403, Trouble(_("这个页面放得太久了"), happened, steps))
+    back = way_back(request)
+    response = led_to(request, back)
+    keep(request, response, back, ended=True)
+    return response
+
+
+def _without_cookies() -> Trouble:
     steps = (
-        _("返回上一页，刷新，再提交一次。已保存的内容不会丢。"),
-        _("如果浏览器不让保存 Cookie，请先允许本网站使用。"),
+        _("在浏览器的设置里找到“Cookie”或“隐私”，允许本网站保存 Cookie，再刷新页面。"),
+        _("用的是无痕窗口或微信、支付宝里的页面？换手机自带的浏览器打开试试。"),
+        _("不会设置？请拨打 12345，或到就近的办事窗口。"),
     )
-    return _page(
-        request,
-        403,
-        Trouble(_("这个页面放得太久了"), _("为了防止别人冒用您的名义，这次提交没有生效。"), steps),
+    return Trouble(
+        _("浏览器没有保存 Cookie"), _("没有 Cookie，我们认不出是您在办，所以这一步没有办成。"), steps
     )
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from qipan.faces.look.access import access, anyone
 from qipan.faces.look.context import MODE_COOKIE
+from qipan.faces.look.kept import keep
 
 YEAR = 365 * 24 * 60 * 60
 MODES = ("standard", "elder")
@@ -15,8 +16,10 @@ MODES = ("standard", "elder")
 @access(anyone)
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Remember a language or a mode, and go back to where the reader was."""
-    response = HttpResponseRedirect(safe_next(request))
+    """Remember a language or a mode, and go back to where the reader was, with whatever they were typing there."""
+    back = safe_next(request)
+    response = HttpResponseRedirect(back)
+    keep(request, response, back, ended=False)
     if request.POST.get("mode") in MODES:
         _remember(response, MODE_COOKIE, request.POST["mode"])
     if request.POST.get("language") in dict(settings.LANGUAGES):

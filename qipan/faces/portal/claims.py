@@ -21,9 +21,11 @@ class ClaimPage(NamedTuple):
     control: Control
 
 
-def claim_page(known: FormKnown, typed: object, titles: Titles, today: date) -> ClaimPage:
-    """Show a fact to contradict; `typed` is what was just sent, None where nothing was."""
-    value = known.claim if typed is None else str(typed)
+def claim_page(
+    known: FormKnown, typed: object, titles: Titles, today: date, kept: object = None
+) -> ClaimPage:
+    """Show a fact to contradict; `typed` is what was just sent, None where nothing was, `kept` what was typed before."""
+    value = str(next((one for one in (typed, kept) if one is not None), known.claim))
     question = declared_question(titles, known.field, value, _("应该是"))
     error = "" if typed is None else _error(question, titles, today)
     return ClaimPage(known_fact(known, titles), control(question, today=today, error=error))

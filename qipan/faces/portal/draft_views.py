@@ -1,6 +1,7 @@
 """What the pages of a draft show: consent, the form, and the answers to check."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -161,6 +162,24 @@ def _possible(resource: str, titles: Titles) -> AskedLookup:
         (("", given),),
         (),
         declared.legal_basis,
+    )
+
+
+def with_typed(form: FormView, typed: Mapping[str, object], chosen: Collection[str] | None) -> FormView:
+    """The form with what was typed in it but not saved; ``chosen`` are the optional services that were ticked."""
+
+    def again(question: FormQuestion) -> FormQuestion:
+        value = str(typed.get(question.field, question.value))
+        return question if value == question.value else question._replace(value=value, failure=None)
+
+    return replace(
+        form,
+        deciding=tuple(map(again, form.deciding)),
+        groups=tuple(group._replace(questions=tuple(map(again, group.questions))) for group in form.groups),
+        services=tuple(
+            one._replace(skipped=one.optional and one.service not in chosen) if chosen is not None else one
+            for one in form.services
+        ),
     )
 
 

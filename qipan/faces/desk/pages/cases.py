@@ -1,6 +1,7 @@
 """A case: what its service needs, where each fact came from, and the acts; a decision takes effect after one more look."""
 
 from collections.abc import Callable, Mapping
+from functools import update_wrapper
 from urllib.parse import quote
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan.applications import operations, queries
 from qipan.applications.case_views import CaseView
@@ -23,12 +24,23 @@ from qipan.faces.desk.refusals import refusal, theirs
 from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
 from qipan.faces.look.controls import answers_in
+from qipan.faces.look.kept import typed_before
 from qipan.people.actors import Acting
 
 REVIEWED = "reviewed"  # the button of the last look
 LONGEST = 2000
 
 Act = Callable[[], None]
+View = Callable[[HttpRequest, UUID], HttpResponse]
+
+
+def act_on_a_case(view: View) -> View:
+    """Lead whoever comes to an act without sending one, by a change of language or after signing in, to the case."""
+
+    def lead(request: HttpRequest, case: UUID) -> HttpResponse:
+        return view(request, case) if request.method == "POST" else redirect("desk:case", case=case)
+
+    return require_http_methods(["GET", "HEAD", "POST"])(update_wrapper(lead, view))
 
 
 @access(official)
@@ -54,7 +66,7 @@ def upload(request: HttpRequest, upload: UUID) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@act_on_a_case
 def accept(request: HttpRequest, case: UUID) -> HttpResponse:
     """Accept it (受理)."""
     acting, at = Acting(the_official(request)), timezone.now()
@@ -62,7 +74,7 @@ def accept(request: HttpRequest, case: UUID) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@act_on_a_case
 def deliver(request: HttpRequest, case: UUID) -> HttpResponse:
     """Hand the result over (送达)."""
     acting, at = Acting(the_official(request)), timezone.now()
@@ -75,7 +87,7 @@ def deliver(request: HttpRequest, case: UUID) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@act_on_a_case
 def retry(request: HttpRequest, case: UUID) -> HttpResponse:
     """Try again the look-ups that have failed and on which it waits."""
     acting, at = Acting(the_official(request)), timezone.now()
@@ -88,7 +100,7 @@ def retry(request: HttpRequest, case: UUID) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@act_on_a_case
 def send_back(request: HttpRequest, case: UUID) -> HttpResponse:
     """Ask for corrections (补正), with the fields and documents marked."""
     message = request.POST.get("message", "").strip()[:LONGEST]
@@ -113,7 +125,7 @@ def send_back(request: HttpRequest, case: UUID) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@act_on_a_case
 def decline(request: HttpRequest, case: UUID) -> HttpResponse:
     """Do not accept it (不予受理)."""
     acting, at = Acting(the_official(request)), timezone.now()
@@ -126,7 +138,7 @@ def decline(request: HttpRequest, case: UUID) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@act_on_a_case
 def refuse(request: HttpRequest, case: UUID) -> HttpResponse:
     """Refuse it (不予批准)."""
     acting, at = Acting(the_official(request)), timezone.now()
@@ -139,7 +151,7 @@ def refuse(request: HttpRequest, case: UUID) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@act_on_a_case
 def grant(request: HttpRequest, case: UUID) -> HttpResponse:
     """Grant it (准予), with its results."""
     view = the_case(request, case)
@@ -220,19 +232,26 @@ def _not_done(request: HttpRequest, case: UUID, error: UnableToAct) -> HttpRespo
 def _page(
     request: HttpRequest, case: UUID, values: Mapping[str, object] | None = None, status: int = 200
 ) -> HttpResponse:
-    shown = _reading(request, the_case(request, case)).page()
+    typed = answers_in(typed_before(request))
+    shown = _reading(request, the_case(request, case)).page(
+        Entered({name: str(value) for name, value in typed.items()})
+    )
     return _shown(request, shown, values or {}, status=status)
 
 
 def _shown(
     request: HttpRequest, shown: CasePage, values: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
+    typed = typed_before(request)
     frame: dict[str, object] = {
         "case": shown,
         "next": _next(request, shown),
         "errors": [],
-        "return": {"message": "", "marked": ()},
-        "reason": request.POST.get("reason", ""),
+        "return": {
+            "message": typed.get("message", ""),
+            "marked": {*typed.getlist("field"), *typed.getlist("evidence")},
+        },
+        "reason": typed.get("reason", ""),
     }
     return page(request, "case.html", {**frame, **values}, here="inbox", status=status)
 

@@ -19,6 +19,7 @@ from qipan.faces.look.access import access, anyone
 from qipan.faces.look.actors import OFFICIAL
 from qipan.faces.look.actors import sign_in as begin_session
 from qipan.faces.look.actors import sign_out as end_session
+from qipan.faces.look.kept import forget
 from qipan.faces.look.limits import SEARCH, SIGN_IN, spend
 from qipan.faces.look.preferences import safe_next
 from qipan.people import queries as people
@@ -73,7 +74,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave the desk."""
     end_session(request)
-    return redirect("desk:sign-in")
+    response = redirect("desk:sign-in")
+    forget(request, response)
+    return response
 
 
 def _choose(request: HttpRequest) -> HttpResponse:

@@ -18,6 +18,7 @@ from qipan.catalogue import queries as catalogue
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.controls import Control, answers_in
+from qipan.faces.look.kept import typed_before
 from qipan.faces.look.limits import UPLOAD, TooMany, spend, waiting_words
 from qipan.faces.look.titles import Titles
 from qipan.faces.portal.answer_views import AnswerPage, Attempt, correction_page, missing_page
@@ -158,7 +159,7 @@ def _answered(
     show: Callable[[Attempt], AnswerPage],
 ) -> HttpResponse:
     if request.method != "POST":
-        return _answer_page(request, number, show(Attempt()))
+        return _answer_page(request, number, show(Attempt(answers_in(typed_before(request)))))
     given = answers_in(request.POST)
     try:
         with theirs(), transaction.atomic():
@@ -198,6 +199,7 @@ def _withdrawn(
         except UnableToAct as error:
             messages.error(request, refusal(error))
         return redirect("portal:application", number=number)
-    control = Control("reason", "reason", _("为什么撤回？"), "textarea", optional=True)
+    before = typed_before(request).get("reason", "")
+    control = Control("reason", "reason", _("为什么撤回？"), "textarea", value=before, optional=True)
     values = {"number": number, "title": title, "consequence": consequence, "control": control}
     return page(request, "withdraw.html", values, here="mine")

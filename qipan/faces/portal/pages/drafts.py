@@ -22,6 +22,7 @@ from qipan.catalogue import queries as catalogue
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.controls import answers_in
+from qipan.faces.look.kept import kept_for, typed_before
 from qipan.faces.look.limits import (
     LOOK_UP,
     START,
@@ -35,7 +36,7 @@ from qipan.faces.look.limits import (
 )
 from qipan.faces.look.titles import Titles
 from qipan.faces.portal.claims import claim_page
-from qipan.faces.portal.draft_views import FormPage, asked_lookups, consent_page, form_page
+from qipan.faces.portal.draft_views import FormPage, asked_lookups, consent_page, form_page, with_typed
 from qipan.faces.portal.pages.mine import DISCARDED
 from qipan.faces.portal.pages.shell import language, page
 from qipan.faces.portal.pages.uploads import Sent, sent_documents
@@ -96,7 +97,8 @@ def consent(request: HttpRequest, draft: UUID) -> HttpResponse:
     shown = consent_page(form, titles_of(form, request), _undecided(request, form, draft))
     if not shown.now:
         return redirect("portal:form", draft=draft)
-    return page(request, "consent.html", {"draft": draft, "consent": shown})
+    declined = typed_before(request).getlist("declined")
+    return page(request, "consent.html", {"draft": draft, "consent": shown, "declined": declined})
 
 
 def _undecided(request: HttpRequest, form: FormView, draft: UUID) -> frozenset[str]:
@@ -127,7 +129,10 @@ def form(request: HttpRequest, draft: UUID) -> HttpResponse:
     """The questions; whatever button sends them, everything typed is kept first."""
     if request.method == "POST":
         return _go_on(request, draft)
-    view = the_form(request, draft)
+    view, kept = the_form(request, draft), kept_for(request)
+    if kept is not None:
+        chosen = kept.typed.getlist(CHOSEN) if OPTIONAL in kept.typed else None
+        view = with_typed(view, answers_in(kept.typed), chosen)
     values = _form_values(request, draft, view, strict="check" in request.GET)
     return page(request, "form.html", values)
 
@@ -198,7 +203,8 @@ def claim(request: HttpRequest, draft: UUID, field: str) -> HttpResponse:
     if known is None:
         raise Http404
     typed = answers_in(request.POST).get(field, "") if request.method == "POST" else None
-    claimed = claim_page(known, typed, titles_of(view, request), timezone.localdate())
+    kept = answers_in(typed_before(request)).get(field)
+    claimed = claim_page(known, typed, titles_of(view, request), timezone.localdate(), kept)
     if request.method != "POST" or (claimed.control.error and "withdraw" not in request.POST):
         values = {"draft": draft, "fact": claimed.fact, "control": claimed.control}
         return page(request, "claim.html", values)
@@ -260,7 +266,7 @@ def _go_on(request: HttpRequest, draft: UUID) -> HttpResponse:
         prefill.prefill_draft(acting=acting, draft=draft, at=at, again=again)
     for trouble in troubles:
         messages.error(request, trouble)
-    if "check" not in request.POST or troubles:
+    if not {"check", "enter"} & request.POST.keys() or troubles:
         return redirect(
             f"{reverse('portal:form', kwargs={'draft': draft})}#{request.POST.get('stay', 'questions')}"
         )

@@ -14,6 +14,7 @@ from qipan.applications.errors import UnableToAct
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.controls import Control
+from qipan.faces.look.kept import typed_before
 from qipan.faces.portal.application_views import agency_name
 from qipan.faces.portal.pages.applications import the_application, the_case
 from qipan.faces.portal.pages.shell import page
@@ -32,12 +33,13 @@ def rating(request: HttpRequest, number: str, case: UUID) -> HttpResponse:
     score = request.POST.get("score", "")
     if request.method == "POST" and score in _scores():
         return _rate(request, number, case, int(score))
+    before = typed_before(request)
     comment = Control(
         "comment",
         "comment",
         _("还有什么想说的？"),
         "textarea",
-        value=request.POST.get("comment", ""),
+        value=before.get("comment", ""),
         optional=True,
         attributes={"maxlength": str(LONGEST_COMMENT)},
     )
@@ -47,6 +49,7 @@ def rating(request: HttpRequest, number: str, case: UUID) -> HttpResponse:
         "agency": agency_name(rated, titles),
         "scores": tuple((int(one), words) for one, words in _scores().items()),
         "tags": tuple(_tags().items()),
+        "chosen": {"score": before.get("score", ""), "tags": before.getlist("tag")},
         "comment": comment,
         "error": _("请选一个表情。") if request.method == "POST" else "",
     }

@@ -11,6 +11,7 @@ from qipan.faces.look.access import access, anyone
 from qipan.faces.look.actors import PERSON
 from qipan.faces.look.actors import sign_in as begin_session
 from qipan.faces.look.actors import sign_out as end_session
+from qipan.faces.look.kept import forget
 from qipan.faces.look.limits import SEARCH, SIGN_IN, spend
 from qipan.faces.look.preferences import safe_next
 from qipan.faces.portal.pages.shell import language, page
@@ -51,7 +52,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave."""
     end_session(request)
-    return HttpResponseRedirect("/")
+    response = HttpResponseRedirect("/")
+    forget(request, response)
+    return response
 
 
 def _choose(request: HttpRequest) -> HttpResponse:
