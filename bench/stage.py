@@ -27,7 +27,6 @@ def prepare() -> int:
     """Empty the database and prepare it as the demo does; give the port for the registers' service."""
     embedded_postgres.ensure_running(home())
     connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]
     with psycopg.connect(embedded_postgres.url(home(), "postgres"), autocommit=True) as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {embedded_postgres.OWNER} WITH (FORCE)")
     embedded_postgres.create_database(home(), embedded_postgres.OWNER)

@@ -7,6 +7,7 @@ must come at a certain pace; one that is too large is read to its end, so that t
 """
 
 import asyncio
+import gc
 import io
 import logging
 import threading
@@ -27,6 +28,7 @@ SMALL = 64_000  # bytes; what is larger is read piece by piece, and waits on the
 LARGEST = 64_000_000  # several documents of ten million bytes at once
 WASTED = 1_000_000_000  # bytes of one body that are read only to be thrown away
 TOGETHER = 512_000_000  # bytes of all the bodies that wait here at one moment
+LITTER = 20_000  # objects made anew before Python looks for what refers to itself; a request makes few such, and each look costs
 
 Headers = list[tuple[str, str]]
 _log = logging.getLogger(__name__)
@@ -57,6 +59,8 @@ class Front:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the threads; they end with the process."""
+        gc.freeze()
+        gc.set_threshold(LITTER)
         for number in range(settings.QIPAN_THREADS):
             threading.Thread(target=self._work, args=(loop,), name=f"answer-{number}", daemon=True).start()
 

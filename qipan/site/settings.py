@@ -95,7 +95,6 @@ TEMPLATES = [
 
 # --- Records. An operation opens its own transaction at the edge, so a request does not.
 
-OF_A_GATEWAY = 6  # connections of either side, whose threads are what it consists of
 NEVER_BY_COUNT = 1 << 30  # statements are prepared where the code says so (None would forbid even those)
 
 
@@ -108,9 +107,12 @@ def _database(name: str, url: str) -> dict[str, object]:
     except ProgrammingError as error:
         raise WrongSetting(f"{right}: {error}") from None
     named = {key: str(parts.pop(part, "")) for part, key in _DJANGO_NAMES.items()}
-    pool = {"min_size": 1, "max_size": max(QIPAN_THREADS, OF_A_GATEWAY), "timeout": 10}
-    options = {**parts, "pool": pool, "prepare_threshold": NEVER_BY_COUNT}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
+    options = {**parts, "prepare_threshold": NEVER_BY_COUNT}
+    engine = {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,
+    }  # each of few threads keeps its own
+    return {**engine, **named, "OPTIONS": options}
 
 
 _DJANGO_NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 """What the server says with every answer, seen by a real browser, and the pool and the tasks behind it."""
 
 import socket
@@ -7,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -78,9 +80,24 @@ def test_a_wrong_query_count_is_told_with_the_statements(
         cursor.execute("SELECT 2")
 
 
-def test_connections_come_from_a_pool_with_one_for_each_thread() -> None:
-    pool = connection.settings_dict["OPTIONS"]["pool"]
-    assert pool["max_size"] >= settings.QIPAN_THREADS
+def test_a_thread_keeps_its_connection_from_request_to_request(db: None) -> None:
+    def backend() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    def two_requests() -> tuple[int, int]:
+        try:
+            first = backend()
+            request_finished.send(sender=None)
+            request_started.send(sender=None)
+            return first, backend()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        first, second = thread.submit(two_requests).result()
+    assert first == second
 
 
 def test_no_test_reaches_the_network() -> None:
