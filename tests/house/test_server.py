@@ -1,11 +1,10 @@
-from concurrent.futures import ThreadPoolExecutor
-
-"""What the server says with every answer, seen by a real browser, and the pool and the tasks behind it."""
+"""What the server says with every answer, seen by a real browser, and connections and the tasks behind it."""
 
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
 import pytest
