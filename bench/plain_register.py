@@ -1,9 +1,12 @@
-"""The register of the exchange's measurement behind plain HTTP: no signature, no grant, no record; what the gateway is held against."""
+"""The register of the exchange's measurement behind plain HTTP: no signature, no grant, no record; what the gateway is held against.
 
-import asyncio
+It reads as the gateway does: for all who wait, together.
+"""
+
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from dataclasses import replace
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
@@ -13,29 +16,38 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from qipan.adapters.sources import Registers
+from qipan.adapters.sources import Answer, Registers
 from qipan.adapters.sources import Request as Reading
-from qipan.core.elements import Element, ElementType, Field, PartyKind, Text
+from qipan.core.elements import CodeList, Element, ElementType, Field, PartyKind, Text
+from qipan.faces.gateway.grouping import Grouping
 
 SECONDS = 3.0
 COLUMNS = {"mother.id_number": "mother", "child.birth_date": "born_on"}
 SOURCE = {"adapter": "sql", "register": "births", "table": "births", "columns": COLUMNS}
-BORN = Element(PartyKind.PERSON, "birth_date", Text("出生日期", "Date of birth"), ElementType.DATE)
+CODES: dict[str, CodeList] = {}
+FACTS = {
+    Field.parse("child.birth_date"): Element(
+        PartyKind.PERSON, "birth_date", Text("出生日期", "Date of birth"), ElementType.DATE
+    )
+}
 
 
 def application() -> Starlette:
     """Answer a look-up by reading the register as the gateway does."""
     registers = Registers({"births": os.environ["REGISTER"]})
-    threads = ThreadPoolExecutor(12)
+
+    def read(readings: Sequence[Reading]) -> list[Answer]:
+        named = [replace(one, name=str(place)) for place, one in enumerate(readings)]
+        found = registers.look_up_all(named, SECONDS)
+        return [found[one.name] for one in named]
+
+    together: Grouping[Reading, Answer] = Grouping("register", read)
 
     async def look_up(request: Request) -> JSONResponse:
         asked = json.loads(await request.body())
         keys = {Field.parse(name): value for name, value in asked["keys"].items()}
-        reading = Reading("one", "births", SOURCE, keys, {Field.parse("child.birth_date"): BORN})
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(threads, registers.look_up_all, [reading], SECONDS)
-        facts = found["one"].facts or {}
-        return JSONResponse({str(field): value for field, value in facts.items()})
+        found = await together.do(Reading("one", "births", SOURCE, keys, FACTS, CODES), SECONDS)
+        return JSONResponse({str(field): value for field, value in (found.facts or {}).items()})
 
     return Starlette(routes=[Route("/look-up", look_up, methods=["POST"])])
 
