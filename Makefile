@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 T ?= tests
+NODES ?= 1
 STAMP := .venv/installed
 MESSAGES := $(wildcard qipan/faces/*/locale/*/LC_MESSAGES/*.po)
 
@@ -32,12 +33,12 @@ $(STAMP): requirements/dev.txt pyproject.toml setup.py
 	touch $@
 
 .PHONY: demo
-demo: install ## Start a province on this machine and show where to look
-	@$(BIN)/qipan demo
+demo: install ## Start a province on this machine and show where to look; NODES=3 for hub, city and hospitals
+	@$(BIN)/qipan demo --nodes $(NODES)
 
 .PHONY: tour
-tour: install ## Walk through one life event in the terminal
-	@$(BIN)/qipan tour
+tour: install ## Walk through one life event in the terminal; NODES=3 across three nodes
+	@$(BIN)/qipan tour --nodes $(NODES)
 
 .PHONY: bench
 bench: install ## Measure the claims in bench/, side by side with their rivals
@@ -82,14 +83,14 @@ lock: $(STAMP) ## Pin every dependency again, at its newest allowed version
 
 .PHONY: stop
 stop: ## Stop the embedded databases
-	@for home in .qipan .qipan/test .qipan/bench; do
+	@for home in .qipan .qipan/nodes .qipan/test .qipan/bench; do
 	  test ! -e "$$home/postgres" || $(BIN)/python -c "import sys; from pathlib import Path; \
 	    from qipan.adapters.embedded_postgres import stop; stop(Path(sys.argv[1]))" "$$home"
 	done
 
 .PHONY: clean
 clean: stop ## Remove everything that was made here, sample data and databases included
-	@for home in .qipan .qipan/test .qipan/bench; do
+	@for home in .qipan .qipan/nodes .qipan/test .qipan/bench; do
 	  test ! -e "$$home/postgres" || rm -rf "$$(readlink -f "$$home/postgres")"
 	done
 	rm -rf .qipan .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 from qipan import records
+from qipan.applications.agreements import agreed_fields
 from qipan.applications.intake import Answered, Asking, Identity, field_of, identity_facts, take_in
 from qipan.applications.rows import Learned
 from qipan.applications.standing import standing
@@ -104,6 +105,7 @@ def base_knowledge(draft: DraftRow, today: date) -> Knowledge:
         skipped=frozenset(draft.skipped),
         identified=True,
         today=today,
+        agreed=agreed_fields(draft.version, draft.event, today),
     )
 
 

@@ -23,6 +23,7 @@ from qipan.adapters.sources import (
     addresses_of,
     request_for,
 )
+from qipan.applications.agreements import Agreement, agreements
 from qipan.applications.intake import Asking
 from qipan.core import valve
 from qipan.core.declarations import GrantDeclaration, Resource
@@ -80,7 +81,8 @@ def look_up(
 
     ``made_for`` (``draft:…``, ``application:…``) and ``by`` (``person:…``, ``system:…``) go to other nodes that are asked.
     """
-    crossings = [_crossing(asking, fetch) for fetch in fetches]
+    elsewhere = agreements(asking.version, asking.event.name, asking.today) if fetches else {}
+    crossings = [_crossing(asking, fetch, elsewhere.get(fetch.resource)) for fetch in fetches]
     requests: list[Request] = []
     misdeclared: dict[str, Answer] = {}
     for crossing in crossings:
@@ -103,7 +105,10 @@ class _Crossing(NamedTuple):
     passage: valve.Passage
 
 
-def _crossing(asking: Asking, fetch: Fetch) -> _Crossing:
+def _crossing(asking: Asking, fetch: Fetch, agreement: Agreement | None) -> _Crossing:
+    """Bring a fetch to the valve: under the library's grants, or, of what another node holds, under the one it gave."""
+    if agreement is not None:
+        return _agreed(asking, fetch, agreement)
     library, event = asking.library, asking.event
     resource = library.resources[fetch.resource]
     grants = [
@@ -118,6 +123,23 @@ def _crossing(asking: Asking, fetch: Fetch) -> _Crossing:
         on=asking.today,
     )
     return _Crossing(fetch, resource, request, valve.decide(request, resource, grants))
+
+
+def _agreed(asking: Asking, fetch: Fetch, agreement: Agreement) -> _Crossing:
+    resource, grant = asking.library.resources[fetch.resource], agreement.grant
+    request = valve.Request(
+        event=asking.event.name,
+        fields=tuple(own for _, own in fetch.facts),
+        purpose=grant.purpose_zh if grant else f"办理“{asking.event.title.zh}”",
+        legal_basis=grant.basis if grant else resource.legal_basis,
+        on=asking.today,
+    )
+    outside = {
+        one: "not-granted" if grant else "no-grant" for one in request.fields if one not in agreement.fields
+    }
+    passage = valve.decide(request, resource, agreement.declared(resource, asking.event.name))
+    within = valve.Passage(passage.passed - outside.keys(), {**passage.refused, **outside})
+    return _Crossing(fetch, resource, request, within)
 
 
 def _legal_basis(

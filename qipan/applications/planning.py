@@ -55,6 +55,7 @@ def _depends_on(knowledge: Knowledge, read: Collection[Field]) -> Iterator[Hasha
         knowledge.granted,
         knowledge.identified,
         knowledge.today,
+        knowledge.agreed,
     )
 
 

@@ -104,6 +104,19 @@ def read_nodes(document: bytes) -> NodeList:
     return found
 
 
+def introduction(node: Node) -> bytes:
+    """What a node says of itself before it is in the list; it is compared with what its operator says before it is admitted."""
+    return canonical.write(_written(node))
+
+
+def read_introduction(document: bytes) -> Node:
+    """Read what a node says of itself; raises NotANodeList."""
+    try:
+        return _node(canonical.read(document.strip()))
+    except (NotCanonical, ValueError):
+        raise NotANodeList from None
+
+
 def _node(written: object) -> Node:
     whole = canonical.part({"node": written}, "node", NODE_MEMBERS)
     title = canonical.part(whole, "title", TITLE_MEMBERS)

@@ -6,6 +6,7 @@ UnableToTake
 ├── NotAParty               who revokes gave or was given nothing under this grant
 ├── AlreadyIssued           another document has this grant's number
 ├── OldList                 the list of nodes has a number that is not above the one we have
+├── OldCatalogue            the catalogue has a number that is not above the one that we have of its node
 └── NoList                  we have no list of nodes yet
 """
 
@@ -32,6 +33,10 @@ class AlreadyIssued(UnableToTake):
 
 class OldList(UnableToTake):
     """The list of nodes has a number that is not above the one that is in force here."""
+
+
+class OldCatalogue(UnableToTake):
+    """The catalogue has a number that is not above the one that we have of its node."""
 
 
 class NoList(UnableToTake):

@@ -23,6 +23,22 @@ class StoredNodeList(models.Model):
         db_table = "node_lists"
 
 
+class StoredCatalogue(models.Model):
+    """A node's signed catalogue, as it was received, or our own; of each node the highest number counts."""
+
+    pk = models.CompositePrimaryKey("node", "number")
+    node = models.TextField()
+    number = models.BigIntegerField()
+    document = models.BinaryField()
+    key = models.TextField()
+    signature = models.BinaryField()
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "node_catalogues"
+
+
 class StoredGrant(models.Model):
     """A grant's bytes, signed by both parties; the columns repeat of it what is searched for.
 

@@ -4,7 +4,7 @@ A resource says which of its columns is which fact. Its rows are the parties it 
 them so related, or, for a few, places and numbers. Whatever the library newly declares is so filled at once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -45,11 +45,11 @@ class Registers:
     def __init__(self, province: Province, library: Library, today: date) -> None:
         self.province, self.library, self.today = province, library, today
 
-    def tables(self) -> list[Table]:
-        """Fill every table that a resource of the library is read from."""
+    def tables(self, without: Collection[str] = ()) -> list[Table]:
+        """Fill every table that a resource of the library is read from, but those of registers ``without`` which it is wanted."""
         tables: dict[tuple[str, str, tuple[str, ...]], Table] = {}
         for resource in self.library.resources.values():
-            if resource.source is not None:
+            if resource.source is not None and resource.source["register"] not in without:
                 table = self._table(resource, resource.source)
                 kept = tables.setdefault((table.register, table.place, table.keys), table)
                 self._fill(kept, table.types, resource, resource.source)

@@ -24,6 +24,7 @@ from qipan.sample.registers import FLAG, Registers, Table
 SERVICE_REGISTER, SERVICE_PORT = "market_regulation", 8090
 POSTGRES = frozenset({"public_security", "civil_affairs", "real_estate"})
 FRESH_DAYS = 20  # a delivery record tells of a birth some days ago; older registers are written again
+EVERYTHING_HERE: Mapping[str, str] = {}
 NOTE = """\
 这里的人、企业、号码和记录全部是合成的样例数据，与任何真实的人或单位无关。
 Every person, enterprise, number and record here is synthetic and stands for nobody.
@@ -48,23 +49,25 @@ def seed_registers(
     library: Library,
     today: date,
     service: str = f"http://127.0.0.1:{SERVICE_PORT}",
+    *,
+    elsewhere: Mapping[str, str] = EVERYTHING_HERE,
 ) -> Mapping[str, str]:
     """Fill the registers unless they stand as this library needs them, and give their addresses, also in registers.json.
 
     ``postgres`` creates a database of a name where there is none, and gives its URL. ``service`` is where the HTTP service
-    (``qipan.sample.register_service``) will answer. Takes some seconds.
+    (``qipan.sample.register_service``) will answer; ``elsewhere`` the addresses of registers that others fill. Takes some seconds.
     """
     folder = home / "registers"
     folder.mkdir(parents=True, exist_ok=True)
-    marker, wanted = folder / "seeded.json", _digest(library)
+    marker, wanted = folder / "seeded.json", _digest(library, elsewhere)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two may start at once
         if not _stands(marker, wanted, today):
-            _write_all(folder, library, today, postgres)
+            _write_all(folder, library, today, postgres, elsewhere)
             marker.write_text(json.dumps({"wanted": wanted, "on": today.isoformat()}), encoding="utf-8")
     addresses = {
-        name: _address(name, adapter, folder, postgres, service)
-        for name, adapter in _registers(library).items()
+        name: elsewhere.get(name) or _address(name, adapter, folder, postgres, service)
+        for name, adapter in registers_of(library).items()
     }
     (home / "registers.json").write_text(json.dumps(addresses, indent=2), encoding="utf-8")
     return addresses
@@ -75,17 +78,32 @@ def answers_file(home: Path) -> Path:
     return home.absolute() / "registers" / f"{SERVICE_REGISTER}.db"
 
 
-def _write_all(folder: Path, library: Library, today: date, postgres: Callable[[str], str]) -> None:
+def registers_of(library: Library) -> Mapping[str, str]:
+    """Name every register and its adapter."""
+    sources = (each.source for each in library.resources.values() if each.source is not None)
+    return {str(source["register"]): str(source["adapter"]) for source in sources}
+
+
+def _write_all(
+    folder: Path,
+    library: Library,
+    today: date,
+    postgres: Callable[[str], str],
+    elsewhere: Mapping[str, str],
+) -> None:
     (folder / "seeded.json").unlink(missing_ok=True)
     (folder / "README.txt").write_text(NOTE, encoding="utf-8")
-    for register, tables in _by_register(Registers(province(), library, today).tables()).items():
+    for register, tables in _by_register(
+        Registers(province(), library, today).tables(without=frozenset(elsewhere))
+    ).items():
         _write(register, tables, folder, postgres)
 
 
-def _digest(library: Library) -> str:
-    """Digest all that decides what is written: the declared sources, and the sample's own code."""
+def _digest(library: Library, elsewhere: Mapping[str, str]) -> str:
+    """Digest all that decides what is written: the declared sources, who fills them, and the sample's own code."""
     sources = {name: (each.source, each.keys, each.gives) for name, each in library.resources.items()}
-    digest = hashlib.sha256(json.dumps(sources, sort_keys=True, default=str).encode())
+    decisive = [sources, sorted(elsewhere)]
+    digest = hashlib.sha256(json.dumps(decisive, sort_keys=True, default=str).encode())
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -97,12 +115,6 @@ def _stands(marker: Path, wanted: str, today: date) -> bool:
     found = json.loads(marker.read_text(encoding="utf-8"))
     age = today - date.fromisoformat(found["on"])
     return bool(found["wanted"] == wanted) and timedelta(0) <= age <= timedelta(days=FRESH_DAYS)
-
-
-def _registers(library: Library) -> Mapping[str, str]:
-    """Name every register and its adapter."""
-    sources = (each.source for each in library.resources.values() if each.source is not None)
-    return {str(source["register"]): str(source["adapter"]) for source in sources}
 
 
 def _by_register(tables: Iterable[Table]) -> Mapping[str, list[Table]]:

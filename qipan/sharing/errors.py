@@ -7,7 +7,9 @@ UnableToShare
 ├── Unreasoned              a return, a refusal, a dispute, a decision on it, a revocation says why
 ├── PastItsEnd              the day until which it was asked for is over
 ├── NothingGranted          an approval names at least one of the fields that were asked for, and no other
-└── NobodyToSign            this installation is not in the list of nodes, so that nothing can be signed
+├── NobodyToSign            this installation is not in the list of nodes, so that nothing can be signed
+├── UnableToTakeAct         what another node tells does not fit the request, or is not its side's to do
+└── OutOfTurn               another node tells of an act before one that came first
 """
 
 from collections.abc import Mapping
@@ -53,6 +55,18 @@ class NobodyToSign(UnableToShare):
     """This installation has no key in the list of nodes."""
 
     code = "nobody-to-sign"
+
+
+class UnableToTakeAct(UnableToShare):
+    """What another node tells does not fit the request, or is not its side's to do."""
+
+    code = "not-taken"
+
+
+class OutOfTurn(UnableToShare):
+    """Another node tells of an act before one that came first."""
+
+    code = "out-of-turn"
 
 
 class UnableToRequest(UnableToShare):

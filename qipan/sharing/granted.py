@@ -51,7 +51,7 @@ def approve(
 
 
 def drafted(found: Locked, fields: list[str], node: str, at: datetime) -> Grant:
-    """The grant that a request becomes; raises PastItsEnd."""
+    """The grant that a request becomes, where this ``node`` speaks for whoever is here; raises PastItsEnd."""
     begins = at.replace(microsecond=0)
     ends = datetime.combine(found.until + timedelta(days=1), time.min, timezone.get_current_timezone())
     if ends <= begins:
@@ -59,8 +59,8 @@ def drafted(found: Locked, fields: list[str], node: str, at: datetime) -> Grant:
     return Grant(
         id=str(uuid4()),
         resource=found.resource,
-        provider=End(node, found.provider),
-        consumer=End(node, found.consumer),
+        provider=End(found.provider_node or node, found.provider),
+        consumer=End(found.consumer_node or node, found.consumer),
         purpose_zh=found.purpose,
         purpose_en=found.purpose_en or found.purpose,
         basis=found.basis,

@@ -5,7 +5,7 @@ Whoever acts on a request locks its row first and only then reads: of two who de
 decision, and the state allows no other. The same act by the same official again is taken for a repeated click: it changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -32,15 +32,17 @@ from qipan.core.sharing import (
 )
 from qipan.core.worktime import working_days
 from qipan.ledger import operations as ledger
+from qipan.ledger.entries import NewEntry
 from qipan.people.actors import Acting, Actor
 from qipan.sharing.errors import NotInThisState, NotTheirs, Unreasoned
+from qipan.sharing.letters import Matter, asked_for, one_line, write_letter
 from qipan.sharing.models import ShareRequest
 
 LOCK = "SELECT id FROM share_requests WHERE id = %s FOR NO KEY UPDATE"
 READ = """
 SELECT id, number, resource, version, share, consumer, provider, requester, event, services, purpose, purpose_en, basis, fields,
   region, region_field, own_cases, modes, volume, retention, until, state, since, paused_days, paused_on, granted, approver,
-  coordinator, document, signatures, "grant"
+  coordinator, document, signatures, "grant", consumer_node, provider_node
 FROM share_requests WHERE id = %s
 """
 
@@ -79,11 +81,23 @@ class Locked(NamedTuple):
     document: bytes | None
     signatures: dict[str, dict[str, str]]
     grant: UUID | None
+    consumer_node: str
+    provider_node: str
 
     @property
     def subject(self) -> str:
         """What the trail calls it."""
         return f"share_request:{self.id}"
+
+    @property
+    def peer(self) -> str:
+        """The other node that shares in it; empty where both agencies are here."""
+        return self.consumer_node or self.provider_node
+
+    @property
+    def here(self) -> tuple[str, str]:
+        """The consumer and the provider, each as far as it is here."""
+        return here(self.consumer, self.consumer_node), here(self.provider, self.provider_node)
 
 
 class _Id(NamedTuple):
@@ -95,14 +109,25 @@ def days() -> Days:
     return Days(**settings.QIPAN_SHARING_DAYS)
 
 
+def here(agency: str, node: str) -> str:
+    """An agency, or nothing where another node speaks for it."""
+    return "" if node else agency
+
+
 def lock(request: UUID, act: Act, actor: Actor) -> Locked:
     """Lock a request on which this is theirs to do, and read it; raises NotTheirs."""
-    if records.first(_Id, LOCK, [request]) is None:
-        raise NotTheirs
-    found = records.first(Locked, READ, [request])
-    if found is None or not is_theirs(act, actor, found.consumer, found.provider):
+    found = lock_any(request)
+    if not is_theirs(act, actor, *found.here):
         raise NotTheirs
     if actor.id in _barred(found, ROLES[act]):
+        raise NotTheirs
+    return found
+
+
+def lock_any(request: UUID) -> Locked:
+    """Lock a request and read it; raises NotTheirs where there is none."""
+    found = records.first(Locked, READ, [request]) if records.first(_Id, LOCK, [request]) else None
+    if found is None:
         raise NotTheirs
     return found
 
@@ -116,8 +141,13 @@ def _barred(found: Locked, role: Role) -> set[int | None]:
 
 
 def is_theirs(act: Act, actor: Actor, consumer: str, provider: str) -> bool:
-    """Whether an act on a request of these agencies belongs to this official."""
+    """Whether an act on a request of these agencies belongs to this official; one that is elsewhere is empty.
+
+    Disputes stay within a node, whose coordinators they are brought to.
+    """
     role = ROLES[act]
+    if act is Act.DISPUTE and not (consumer and provider):
+        return False
     if actor.kind != "official" or actor.role != role:
         return False
     if role is Role.COORDINATOR:
@@ -137,7 +167,22 @@ def is_repeated(found: Locked, act: Act, actor: Actor) -> bool:
 
 
 def move(found: Locked, act: Act, acting: Acting, at: datetime, reason: str = "", **columns: object) -> None:
-    """Move a locked request on, set its clock, and write the entry; raises NotInThisState and Unreasoned."""
+    """Move a locked request on, set its clock, write the entry and tell the other node; raises NotInThisState and Unreasoned."""
+    move_here(found, act, acting.entry, at=at, reason=reason, **columns)
+    if found.peer:
+        _tell(found, act, acting, at, reason=reason, columns=columns)
+
+
+def move_here(
+    found: Locked,
+    act: Act,
+    entry: Callable[..., NewEntry],
+    *,
+    at: datetime,
+    reason: str,
+    **columns: object,
+) -> None:
+    """The same without telling anybody, as what another node told us; ``entry`` words who did it for the trail."""
     if act in REASONED and not reason.strip():
         raise Unreasoned
     try:
@@ -147,9 +192,32 @@ def move(found: Locked, act: Act, acting: Acting, at: datetime, reason: str = ""
     clock = _clock(found, act, state, timezone.localdate(at))
     ended = {"ended_at": at} if state in ENDED else {}
     said = {"reason": reason} if reason else {}
-    entry = acting.entry(f"{act}_share_request", found.subject, **said, **_told(columns))
-    ledger.append([entry], at)
+    ledger.append([entry(f"{act}_share_request", found.subject, **said, **_told(columns))], at)
     ShareRequest.objects.filter(id=found.id).update(state=state, **clock, **ended, **said, **columns)
+
+
+def _tell(
+    found: Locked, act: Act, acting: Acting, at: datetime, *, reason: str, columns: Mapping[str, object]
+) -> None:
+    """Write to the other node what was done here; of the signatures, our own side's."""
+    document = columns.get("document") or (found.document if act is Act.SIGN else None)
+    own = "consumer" if found.provider_node else "provider"
+    signatures = columns.get("signatures")
+    signed = signatures.get(own, {}) if isinstance(signatures, Mapping) else {}
+    amended = {**found._asdict(), **columns} if act is Act.RESUBMIT else None
+    granted = columns.get("granted")
+    write_letter(
+        Matter(found.id, found.peer, found.consumer if found.provider_node else found.provider),
+        act,
+        acting.actor,
+        at,
+        reason=one_line(reason),
+        fields=tuple(granted) if isinstance(granted, list) else (),
+        grant=bytes(document).decode() if isinstance(document, bytes | memoryview) else "",
+        key=signed.get("key", ""),
+        signature=signed.get("signature", ""),
+        asked=asked_for(amended) if amended else None,
+    )
 
 
 def _clock(found: Locked, act: Act, state: State, today: date) -> dict[str, object]:

@@ -7,6 +7,7 @@ from django.db import models
 class ShareRequest(models.Model):
     """A request of one agency (``consumer``) for a resource of another (``provider``), and what became of it.
 
+    ``consumer_node`` or ``provider_node`` names the node of the agency that is elsewhere, ``asked_by`` and ``decided_by`` its official.
     ``fields`` are asked for, ``granted`` given; ``since`` is when the running clock began, ``paused_days`` working days do not
     count. ``document`` is the grant's bytes once approved, ``signatures`` as in the exchange; ``grant`` once in force.
     """
@@ -48,6 +49,10 @@ class ShareRequest(models.Model):
     signatures = models.JSONField(default=dict)
     grant = models.UUIDField(null=True, unique=True)
     ended_at = models.DateTimeField(null=True)
+    consumer_node = models.TextField(default="", db_default="")
+    provider_node = models.TextField(default="", db_default="")
+    asked_by = models.TextField(default="", db_default="")
+    decided_by = models.TextField(default="", db_default="")
 
     class Meta:
         app_label = "qipan"
@@ -70,6 +75,39 @@ class ShareRequest(models.Model):
                 & ~models.Q(coordinator=models.F("approver")),
                 name="share_requests_four_eyes",
             ),
+        ]
+
+
+class ShareLetter(models.Model):
+    """An act on a request that another node shares in: ours on its way there (``outward``), or one that came from there.
+
+    ``number`` counts each side's about a request; ``settled_at`` is when it was taken, ``outcome`` what came of it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    request = models.UUIDField()
+    peer = models.TextField()
+    outward = models.BooleanField()
+    number = models.IntegerField()
+    document = models.BinaryField()
+    outcome = models.TextField(default="")
+    at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "share_letters"
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="share_letters_waiting",
+                condition=models.Q(outward=True, settled_at__isnull=True),
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "peer", "outward", "number"], name="share_letters_once"
+            )
         ]
 
 

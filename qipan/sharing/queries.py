@@ -58,14 +58,15 @@ SELECT count(*) FILTER (WHERE {SHOWN["mine"]}) AS mine, count(*) FILTER (WHERE {
 FROM share_requests q WHERE {SCOPE}
 """
 DETAIL = f"""
-SELECT q.id, q.number, q.resource, q.version, q.share, q.consumer, q.provider, {NAMED}, q.requester, coalesce(r.name, '') AS asked_by,
+SELECT q.id, q.number, q.resource, q.version, q.share, q.consumer, q.provider, {NAMED}, q.requester, coalesce(r.name, q.asked_by) AS asked_by,
   q.event, q.services, q.purpose, q.purpose_en, q.basis, q.fields, q.region, q.region_field, q.own_cases, q.modes, q.volume, q.retention,
-  q.until, q.state, q.submitted_at, q.since, q.due_on, q.paused_days, q.granted, q.approver, coalesce(a.name, '') AS decided_by,
-  q.coordinator, q.decided_at, q.reason, q.document, q.signatures, q."grant", q.ended_at,
+  q.until, q.state, q.submitted_at, q.since, q.due_on, q.paused_days, q.granted, q.approver, coalesce(a.name, q.decided_by) AS decided_by,
+  q.coordinator, q.decided_at, q.reason, q.document, q.signatures, q."grant", q.ended_at, q.consumer_node, q.provider_node,
   (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
-     SELECT e.id, e.at, e.act, coalesce(o.name, '') AS who, coalesce(o.post, '') AS post,
+     SELECT e.id, e.at, e.act, coalesce(o.name, e.details ->> 'official', '') AS who, coalesce(o.post, '') AS post,
        coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, e.details ->> 'reason' AS reason
-     FROM entries e LEFT JOIN officials o ON e.actor_kind = 'official' AND o.id = e.actor LEFT JOIN agencies g ON g.code = o.agency
+     FROM entries e LEFT JOIN officials o ON e.actor_kind = 'official' AND o.id = e.actor LEFT JOIN agencies g
+       ON g.code = coalesce(o.agency, e.details ->> 'agency')
      WHERE e.subject = 'share_request:' || q.id) one)::jsonb AS history
 FROM share_requests q {AGENCIES}
 LEFT JOIN officials r ON r.id = q.requester LEFT JOIN officials a ON a.id = coalesce(q.coordinator, q.approver)

@@ -80,6 +80,8 @@ class RequestDetail(NamedTuple):
     signatures: dict[str, dict[str, str]]
     grant: UUID | None
     ended_at: datetime | None
+    consumer_node: str
+    provider_node: str
     history: list[dict[str, Any]]
 
 

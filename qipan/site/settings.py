@@ -28,6 +28,9 @@ if re.search(r"[\s+]", QIPAN_TRAIL_ORIGIN):
     )
 QIPAN_WITNESSES = Path(text("QIPAN_WITNESSES", str(QIPAN_HOME / "witnesses.txt"))).absolute()
 QIPAN_NODE = text("QIPAN_NODE", "")
+QIPAN_DIVISION = text("QIPAN_DIVISION", "")
+if not re.fullmatch(r"[0-9]{0,12}", QIPAN_DIVISION):
+    raise WrongSetting("QIPAN_DIVISION must be the beginning of a division's code, such as 3301, or empty.")
 QIPAN_GATEWAY = text("QIPAN_GATEWAY", "http://127.0.0.1:8011")
 QIPAN_GATEWAY_SUITE = text("QIPAN_GATEWAY_SUITE", "sm2-sm3")
 # In working days, after the Regulations on the Sharing of Government Data; `notice` in days before a grant's end.
@@ -153,6 +156,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # --- Security. See docs/decisions/0002 for the sessions.
 
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+# Cookies know no ports: several nodes on one machine would sign each other's users out.
+SESSION_COOKIE_NAME = f"sessionid_{QIPAN_NODE}" if QIPAN_NODE else "sessionid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS

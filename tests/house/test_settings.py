@@ -15,7 +15,8 @@ from qipan.site.environment import WrongSetting, flag, hourly_limits, text, whol
 
 ROOT = Path(qipan.__file__).parent
 PAGE = ROOT.parent / "docs" / "handbook" / "settings.md"
-TERMINAL = {"faces/cli/options.py"}  # a command speaks the language of its terminal: LANG and its kin
+# A command speaks the language of its terminal (LANG and its kin); one that runs several nodes gives each an environment.
+TERMINAL = {"faces/cli/options.py", "faces/cli/run/three_nodes.py"}
 READERS = {"flag", "numbers_of_days", "text", "whole_number"}
 
 

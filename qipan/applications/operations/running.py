@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from qipan import records
 from qipan.applications import deciding, opening, plans
+from qipan.applications.agreements import agreed_fields
 from qipan.applications.drafting import asking_of, lack, lack_text
 from qipan.applications.facts import FactSource, KnownFact, facts_of, learn, values_of
 from qipan.applications.intake import Asking, field_of
@@ -109,6 +110,7 @@ def _state(locked: LockedApplication, asking: Asking) -> _State:
         refused=frozenset(case.service for case in cases if case.state in FAILED),
         identified=True,
         today=asking.today,
+        agreed=agreed_fields(locked.version, locked.event, asking.today),
     )
     planned = plan_for(locked.version, locked.event, knowledge)
     return _State(locked, asking, facts, values, cases, planned, knowledge)

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from qipan import records
+from qipan.applications.agreements import agreed_fields
 from qipan.applications.drafting import Kept, asking_of, kept_facts, lack, values_in
 from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
 from qipan.applications.insertion import Submission, insert
@@ -182,6 +183,7 @@ def _complete(
         skipped=content.skipped,
         identified=True,
         today=asking.today,
+        agreed=agreed_fields(asking.version, asking.event.name, asking.today),
     )
     answered = take_in(asking, knowledge, content.answers)
     unsent = [

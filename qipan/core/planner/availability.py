@@ -32,7 +32,7 @@ def judge_lookups(
     ground: GroundEvent, circumstances: Circumstances, knowledge: Knowledge
 ) -> list[LookupState]:
     """Judge every look-up of the event, in the order of their names."""
-    disturbed = knowledge.without | {name for name, _ in knowledge.lacking}
+    disturbed = knowledge.without | {name for name, _ in (*knowledge.lacking, *knowledge.agreed)}
     return [
         plain
         if plain is not None and disturbed.isdisjoint((lookup.name, lookup.resource.name))
@@ -82,7 +82,12 @@ def _single_faults(
     ground: GroundEvent, lookup: GroundLookup, knowledge: Knowledge
 ) -> Iterator[tuple[Field, Reason]]:
     resource = lookup.resource
-    if resource.share is not Share.UNCONDITIONAL:
+    agreed = next((fields for name, fields in knowledge.agreed if name == resource.name), None)
+    if agreed is not None:
+        for fact in lookup.gives:
+            if fact.own not in agreed:
+                yield fact.field, Reason("no-grant", resources=(resource.name,))
+    elif resource.share is not Share.UNCONDITIONAL:
         today = knowledge.today.isoformat() if knowledge.today else ""
         usable = usable_elements(resource, ground.grants[resource.name], today)
         code = "withheld" if resource.share is Share.WITHHELD else "no-grant"

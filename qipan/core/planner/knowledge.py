@@ -20,7 +20,8 @@ class Knowledge:
     known without their values, as in an estimate.
     ``without`` names resources, or single fetches, that do not answer; ``lacking`` pairs a fetch's name with a field for
     which it had no value. ``granted`` services are done and their outputs are in ``facts``; ``refused`` ones are over.
-    ``skipped`` names optional services left out. ``today`` decides whether grants still run.
+    ``skipped`` names optional services left out. ``today`` decides whether grants still run. ``agreed`` pairs each resource
+    that somebody else holds with the fields of its own that they let pass, whatever the library grants.
     """
 
     facts: Mapping[Field, Value] = field(default_factory=dict)
@@ -34,3 +35,4 @@ class Knowledge:
     granted: frozenset[str] = frozenset()
     identified: bool = False
     today: date | None = None
+    agreed: frozenset[tuple[str, frozenset[Field]]] = frozenset()

@@ -113,6 +113,11 @@ def revoke_grant(*, document: bytes, signed: Signed, at: datetime, acting: Actin
     return found
 
 
+def verify_node(*, node: str, signed: Signed, message: bytes, at: datetime) -> None:
+    """See that a node signed this, by a key that holds; raises NoList and NotSignedByBoth."""
+    _verify(_nodes(), End(node, ""), signed, message, at)
+
+
 def _nodes() -> NodeList:
     found = queries.node_list()
     if found is None:

@@ -10,7 +10,9 @@ from qipan.faces.cli.planning import plan_command
 from qipan.faces.cli.run.commands import migrate, sealer, worker
 from qipan.faces.cli.run.demo import demo
 from qipan.faces.cli.run.gateway import gateway
+from qipan.faces.cli.run.joining import node
 from qipan.faces.cli.run.keys import key
+from qipan.faces.cli.run.one_node import demo_node
 from qipan.faces.cli.speaking import Speaking
 from qipan.faces.cli.tour.command import tour
 from qipan.faces.cli.trail.commands import copy_command, erase, receipt, verify
@@ -36,6 +38,8 @@ for command in (
     worker,
     sealer,
     gateway,
+    node,
+    demo_node,
     receipt,
     copy_command,
     verify,

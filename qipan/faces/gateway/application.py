@@ -15,11 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from qipan.adapters.seals import Suite, key_files
+from qipan.adapters.seals import PrivateKey, Suite, key_files
 from qipan.adapters.sources import Registers, addresses_of
 from qipan.applications.queries.open_subjects import open_subjects
 from qipan.exchange.operations import Passing, forget_nonces, record_passing
-from qipan.faces.gateway import bodies, comparing, revoking, streaming
+from qipan.faces.gateway import bodies, comparing, lettering, revoking, streaming, travelling
 from qipan.faces.gateway.consumer import Consumer
 from qipan.faces.gateway.grouping import Grouping
 from qipan.faces.gateway.known import Known
@@ -45,6 +45,8 @@ def public() -> ASGIApp:
             Route(revoking.PATH, _Discreet(Revocations().take)),
             *_ways(streaming.outside(known, signer, timezone.now)),
             Route(comparing.PATH, _Discreet(comparing.Answerer(known, signer, timezone.now).answer)),
+            Route(lettering.PATH, _Discreet(lettering.Letters().take)),
+            Route(travelling.PATH, _Discreet(travelling.Documents().answer, "GET")),
         ]
     )
 
@@ -53,6 +55,8 @@ def inside() -> ASGIApp:
     """The side that this node's platform sees."""
     cases, known = Grouping("cases", open_subjects), _known()
     Carrier(known).start()
+    travelling.Fetcher(known, _key()).start()
+    lettering.Postman(known, _key()).start()
     consumer = Consumer(
         known,
         _signer(),
@@ -88,14 +92,14 @@ def _ways(answers: Mapping[str, Answering]) -> list[Route]:
 class _Discreet:
     """Answers also where the gateway fails; an error's own words may hold people's data, so they reach no log."""
 
-    def __init__(self, answer: Answering) -> None:
-        self._answer = answer
+    def __init__(self, answer: Answering, method: str = "POST") -> None:
+        self._answer, self._method = answer, method
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await (await self._answered(Request(scope, receive, send)))(scope, receive, send)
 
     async def _answered(self, request: Request) -> Response:
-        if request.method != "POST":
+        if request.method != self._method:
             return _refusal(Trouble.NOT_A_CALL, 405)
         try:
             return await self._answer(request)
@@ -119,9 +123,12 @@ def _known() -> Known:
 
 
 def _signer() -> Signer:
+    return Signer(settings.QIPAN_NODE, _key())
+
+
+def _key() -> PrivateKey:
     suite = Suite(settings.QIPAN_GATEWAY_SUITE)
-    key = key_files.read_or_make(settings.QIPAN_HOME / "keys" / f"gateway-{suite}.pem", suite)
-    return Signer(settings.QIPAN_NODE, key)
+    return key_files.read_or_make(settings.QIPAN_HOME / "keys" / f"gateway-{suite}.pem", suite)
 
 
 def _recording() -> Grouping[Passing, Passing]:

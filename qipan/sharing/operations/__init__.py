@@ -1,4 +1,7 @@
-"""What officials do with shared data: ask, decide, sign, end; correct, recall, acknowledge; and measuring the use."""
+"""What officials do with shared data: ask, decide, sign, end; correct, recall, acknowledge; measuring the use.
+
+Also taking what officials of another node did.
+"""
 
 from qipan.sharing.operations.asking import resubmit_request, submit_request, withdraw_request
 from qipan.sharing.operations.deciding import approve_request, refuse_request, return_request
@@ -6,6 +9,7 @@ from qipan.sharing.operations.disputing import dispute_request, overturn_refusal
 from qipan.sharing.operations.granting import give_up_grant, revoke_shared_grant, sign_grant
 from qipan.sharing.operations.metering import measure_use
 from qipan.sharing.operations.noticing import acknowledge_notice, issue_notice
+from qipan.sharing.operations.receiving import take_act
 
 __all__ = [
     "acknowledge_notice",
@@ -21,6 +25,7 @@ __all__ = [
     "revoke_shared_grant",
     "sign_grant",
     "submit_request",
+    "take_act",
     "uphold_refusal",
     "withdraw_request",
 ]

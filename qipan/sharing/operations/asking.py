@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.utils import timezone
 
 from qipan import records
@@ -10,11 +11,14 @@ from qipan.adapters.working_days import WORKING_DAYS
 from qipan.catalogue import queries as catalogue
 from qipan.core import canonical
 from qipan.core.declarations import Library
+from qipan.core.share_acts import SUBMIT
 from qipan.core.sharing import Act, Role, State, due
 from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
 from qipan.sharing import queries
 from qipan.sharing.errors import NotTheirs, UnableToRequest
+from qipan.sharing.holding import holder_of
+from qipan.sharing.letters import Matter, asked_for, write_letter
 from qipan.sharing.locked import days, is_repeated, lock, move
 from qipan.sharing.numbering import request_number
 from qipan.sharing.wanted import Wanted, problems_of, rows_of
@@ -22,10 +26,11 @@ from qipan.sharing.wanted import Wanted, problems_of, rows_of
 STORE = """
 INSERT INTO share_requests (id, number, idempotency_key, resource, version, share, consumer, provider, requester, event, services,
   purpose, purpose_en, basis, fields, region, region_field, own_cases, modes, volume, retention, until, state, submitted_at, since,
-  due_on, paused_days, granted, reason, signatures)
+  due_on, paused_days, granted, reason, signatures, consumer_node, provider_node, asked_by)
 VALUES (%(id)s, %(number)s, %(key)s, %(resource)s, %(version)s, %(share)s, %(consumer)s, %(provider)s, %(requester)s, %(event)s,
   %(services)s, %(purpose)s, %(purpose_en)s, %(basis)s, %(fields)s, %(region)s, %(region_field)s, %(own_cases)s, %(modes)s,
-  %(volume)s, %(retention)s, %(until)s, %(state)s, %(at)s, %(since)s, %(due_on)s, 0, '{}', '', '{}')
+  %(volume)s, %(retention)s, %(until)s, %(state)s, %(at)s, %(since)s, %(due_on)s, 0, '{}', '', '{}',
+  %(consumer_node)s, %(provider_node)s, %(asked_by)s)
 ON CONFLICT (requester, idempotency_key) DO NOTHING
 """
 
@@ -42,8 +47,12 @@ def submit_request(*, acting: Acting, wanted: Wanted, idempotency_key: str, at: 
     row = _row(wanted, actor.agency, catalogue.library(version), timezone.localdate(at))
     new = {"id": uuid4(), "key": idempotency_key, "requester": actor.id, "version": version, "at": at}
     new["number"] = request_number(timezone.localdate(at))
-    if not records.execute(STORE, {**row, **new, "consumer": actor.agency}):
+    row |= {**new, "consumer": actor.agency, "consumer_node": "", "asked_by": ""}
+    if not records.execute(STORE, row):
         return queries.request_by_key(actor.id, idempotency_key)
+    if peer := str(row["provider_node"]):
+        matter = Matter(UUID(str(new["id"])), peer, actor.agency)
+        write_letter(matter, SUBMIT, actor, at, asked=asked_for(row))
     told = {"resource": wanted.resource, "provider": row["provider"], "digest": _digest(wanted)}
     ledger.append([acting.entry("submit_share_request", f"share_request:{new['id']}", **told)], at)
     return UUID(str(new["id"]))
@@ -77,18 +86,20 @@ _AMENDED = (
 
 def _row(wanted: Wanted, consumer: str, library: Library, today: date) -> dict[str, object]:
     resource = library.resources.get(wanted.resource)
-    provider = queries.provider_of(resource.agency, consumer) if resource else ""
-    problems = problems_of(wanted, library, own=provider == consumer, today=today)
+    holder = holder_of(resource, consumer, settings.QIPAN_NODE) if resource else None
+    own = holder is not None and (holder.node, holder.agency) == ("", consumer)
+    problems = problems_of(wanted, library, own=own, today=today)
     if problems or resource is None:
         raise UnableToRequest(problems)
-    if not provider:
+    if holder is None or not holder.agency:
         raise UnableToRequest({"resource": "unknown"})
     state = State.SUBMITTED
     return {
         **wanted._asdict(),
         **{name: list(getattr(wanted, name)) for name in ("fields", "basis", "services", "modes")},
         **rows_of(wanted, consumer, library),
-        "provider": provider,
+        "provider": holder.agency,
+        "provider_node": holder.node,
         "share": str(resource.share),
         "state": str(state),
         "since": today,

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from qipan.core.canonical import printable
 from qipan.core.grants import SIGNED_GRANT, SIGNED_REVOCATION, End, Revocation, read_grant
 from qipan.core.sharing import Act
 from qipan.exchange import operations as exchange
 from qipan.exchange.operations import Signed
 from qipan.people.actors import Acting
 from qipan.sharing.errors import NotInThisState, PastItsEnd
+from qipan.sharing.letters import one_line
 from qipan.sharing.locked import Locked, is_repeated, lock, move
 from qipan.sharing.signers import Signer
 
@@ -51,14 +51,9 @@ def give_up_grant(*, acting: Acting, request: UUID, reason: str, signer: Signer,
 def _end(found: Locked, act: Act, acting: Acting, reason: str, *, signer: Signer, at: datetime) -> None:
     move(found, act, acting, at, reason)
     agency = found.provider if act is Act.REVOKE else found.consumer
-    ended = Revocation(str(found.grant), End(signer.node, agency), _one_line(reason), at)
+    ended = Revocation(str(found.grant), End(signer.node, agency), one_line(reason) or "…", at)
     signed = signer.sign(SIGNED_REVOCATION + ended.document())
     exchange.revoke_grant(document=ended.document(), signed=signed, at=at, acting=acting)
-
-
-def _one_line(reason: str) -> str:
-    """As a document can hold it."""
-    return " ".join("".join(one if printable(one) else " " for one in reason).split()) or "…"
 
 
 def _read(written: dict[str, str]) -> Signed:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.utils import timezone
 
 from qipan import records
@@ -13,8 +14,8 @@ from qipan.core.sharing import Role
 from qipan.core.worktime import due_on
 from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
-from qipan.sharing import queries
 from qipan.sharing.errors import NotTheirs, UnableToRequest, Unreasoned
+from qipan.sharing.holding import holder_of
 from qipan.sharing.locked import days
 
 CORRECTION, RECALL = "correction", "recall"
@@ -52,11 +53,10 @@ def issue_notice(
     version = catalogue.current_version()
     declared = catalogue.library(version).resources.get(resource)
     actor = acting.actor
-    if (
-        declared is None
-        or actor.role != Role.APPROVER
-        or queries.provider_of(declared.agency, actor.agency) != actor.agency
-    ):
+    if declared is None or actor.role != Role.APPROVER:
+        raise NotTheirs
+    holder = holder_of(declared, actor.agency, settings.QIPAN_NODE)
+    if (holder.node, holder.agency) != ("", actor.agency):
         raise NotTheirs
     problems = {"kind": "wrong"} if kind not in {CORRECTION, RECALL} else {}
     if not set(fields) <= {str(field) for field in declared.gives}:

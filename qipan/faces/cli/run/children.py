@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
+from typing import IO
 
 KEPT = "qipan.adapters.kept_by_parent"
 PAUSE_SECONDS = 0.5
@@ -20,12 +22,18 @@ STOP_SECONDS = 10
 
 @dataclass(slots=True)
 class Child:
-    """One child: a Python module and its arguments; ``nice`` lowers its share of the processor."""
+    """One child: a Python module and its arguments; ``nice`` lowers its share of the processor.
+
+    ``environment`` replaces ours; with a ``log`` it writes there instead of here; unless ``revived`` it ends once for all.
+    """
 
     name: str
     module: str
     arguments: Sequence[str] = ()
     nice: int = 0
+    environment: Mapping[str, str] | None = None
+    log: Path | None = None
+    revived: bool = True
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     _lifeline: int = -1
@@ -35,7 +43,15 @@ class Child:
         self._end_group()
         pipe, self._lifeline = os.pipe()
         command = [sys.executable, "-m", KEPT, str(pipe), self.module, *self.arguments]
-        self.process = subprocess.Popen(command, start_new_session=True, pass_fds=[pipe])
+        with self._output() as output:
+            self.process = subprocess.Popen(
+                command,
+                start_new_session=True,
+                pass_fds=[pipe],
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+            )
         os.close(pipe)
         self.started = time.monotonic()
         if self.nice:
@@ -48,6 +64,14 @@ class Child:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(STOP_SECONDS)
         self._end_group()
+
+    @contextmanager
+    def _output(self) -> Iterator[IO[bytes] | None]:
+        if self.log is None:
+            yield None
+            return
+        with self.log.open("ab") as opened:
+            yield opened
 
     def _end_group(self) -> None:
         """Kill what is left of it: a program that was killed leaves its own children behind."""
@@ -94,6 +118,9 @@ class Family:
     def _revive(self) -> None:
         for child in self.children:
             dead = child.process is not None and child.process.poll() is not None
-            if dead and time.monotonic() - child.started > STOP_SECONDS * PAUSE_SECONDS:
+            if dead and not child.revived:
+                sys.stderr.write(f"qipan: {child.name} ended; the others go on\n")
+                child.stop()
+            elif dead and time.monotonic() - child.started > STOP_SECONDS * PAUSE_SECONDS:
                 sys.stderr.write(f"qipan: {child.name} ended and is started again\n")
                 child.start()

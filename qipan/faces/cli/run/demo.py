@@ -1,14 +1,11 @@
-"""`qipan demo`: a province on this machine, from nothing to a page to open."""
+"""`qipan demo`: a province on this machine, from nothing to a page to open; with NODES=3, a province of three nodes."""
 
 import os
-import socket
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import partial
 
 import click
-import httpx
 from django.conf import settings
 from django.utils import timezone
 
@@ -18,15 +15,15 @@ from qipan.core.declarations import Library
 from qipan.faces.cli.options import console
 from qipan.faces.cli.run.children import Child, Family
 from qipan.faces.cli.run.preparing import admit_cast, appoint_officials, appoint_sharers, prepare, stand_alone
+from qipan.faces.cli.run.starting import HOST, free_port, step, wait_for
+from qipan.faces.cli.run.three_nodes import SIZES, run_nodes
 from qipan.sample import seeding
 from qipan.sample.cast import CastMember
 from qipan.sample.province import cast
 from qipan.site.server import collect_static_files
 from qipan.site.setup import set_up
 
-HOST = "127.0.0.1"
 PORT = 8000
-START_SECONDS = 60
 WORKER_NICE = 10
 NOTE = "demo-address"
 LIMITS = "off,key=120"  # anybody acts as anybody here, and one machine may act for all
@@ -36,10 +33,20 @@ LIMITS = "off,key=120"  # anybody acts as anybody here, and one machine may act 
 @click.option(
     "--port", type=int, default=PORT, show_default=True, envvar="PORT", help="Where the pages are served."
 )
+@click.option(
+    "--nodes",
+    type=click.Choice(SIZES),
+    default=SIZES[0],
+    show_default=True,
+    help="3 runs a provincial hub, a city and the hospitals, each for itself.",
+)
 @click.option("--prepare-only", is_flag=True, help="Make everything ready, and do not serve.")
-def demo(port: int, prepare_only: bool) -> None:
+def demo(port: int, nodes: str, prepare_only: bool) -> None:
     """Start a sample province on this machine and say where to look 启动演示."""
     os.environ.setdefault("QIPAN_LIMITS", LIMITS)
+    if nodes != SIZES[0]:
+        run_nodes(port)
+        return
     service_port = prepared()
     if prepare_only:
         return
@@ -51,13 +58,13 @@ def demo(port: int, prepare_only: bool) -> None:
 @contextmanager
 def serving(port: int, service_port: int) -> Iterator[Family]:
     """Run the site, the worker and the registers' service, and note in the home folder where the site answers."""
-    port = _free_port(port)
+    port = free_port(port)
     family = Family(_children(port, service_port))
     note = settings.QIPAN_HOME / NOTE
     try:
-        with _step("pages, worker, registers' service 启动服务"):
+        with step("pages, worker, registers' service 启动服务"):
             family.start()
-            _wait(f"http://{HOST}:{port}/")
+            wait_for(f"http://{HOST}:{port}/")
         note.write_text(f"http://{HOST}:{port}", encoding="utf-8")
         yield family
     finally:
@@ -73,22 +80,22 @@ def base_url() -> str:
 
 def prepared() -> int:
     """Make everything ready; give the port kept for the registers' service."""
-    with _step("PostgreSQL"):
+    with step("PostgreSQL"):
         set_up()
     library = _prepared()
-    service_port = _free_port(seeding.SERVICE_PORT)
-    with _step("agencies' registers 部门业务库"):
+    service_port = free_port(seeding.SERVICE_PORT)
+    with step("agencies' registers 部门业务库"):
         _seed(library, service_port)
-    with _step("style sheets 样式"):
+    with step("style sheets 样式"):
         collect_static_files()
     return service_port
 
 
 def _prepared() -> Library:
-    with _step("tables, library, agencies 建表、发布事项库、设立机构"):
+    with step("tables, library, agencies 建表、发布事项库、设立机构"):
         number = prepare()
     library = catalogue.library(number)
-    with _step("sample residents and officials 样例居民与工作人员"):
+    with step("sample residents and officials 样例居民与工作人员"):
         admit_cast(cast())
         appoint_officials(library)
         appoint_sharers(library)
@@ -120,40 +127,6 @@ def _children(port: int, service_port: int) -> list[Child]:
         Child("the worker", "qipan.faces.cli", ("worker", "--without-sealer"), nice=WORKER_NICE),
         Child("the site", "qipan.site.server", ("--port", str(port))),
     ]
-
-
-@contextmanager
-def _step(what: str) -> Iterator[None]:
-    """Say what is being done, and how long it took."""
-    start = time.monotonic()
-    with console(stderr=True).status(what):
-        yield
-    console(stderr=True).print(f"  [green]✓[/green] {what} [dim]{time.monotonic() - start:.1f} s[/dim]")
-
-
-def _free_port(wanted: int) -> int:
-    """Give the port, or the next free one."""
-    for port in range(wanted, wanted + 100):
-        with closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if probe.connect_ex((HOST, port)) != 0:
-                return port
-    raise click.ClickException(
-        f"No free port between {wanted} and {wanted + 99}; choose another with --port."
-    )
-
-
-def _wait(address: str) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        try:
-            if httpx.get(address, trust_env=False).status_code == httpx.codes.OK:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise click.ClickException(
-        f"{address} does not answer after {START_SECONDS} seconds; see the messages above."
-    )
 
 
 def _say_where(base: str, members: tuple[CastMember, ...]) -> None:

@@ -1,6 +1,6 @@
 """Preparing a database: tables, the library, the agencies, and for the demo its sample people. Twice does no more than once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from django.conf import settings
 from django.db import transaction
@@ -16,13 +16,17 @@ from qipan.core.sharing import Role
 from qipan.people import operations as people
 from qipan.people.rows import NewPerson
 from qipan.sample.cast import CastMember
+from qipan.sample.seeding import registers_of
+from qipan.sample.shares import SampleNode, held_by
 from qipan.sharing import queries as sharing
 from qipan.sharing import signers
+from qipan.sharing.holding import highest_of
 from qipan.site import rights
 
 PROVINCE = "33"
 CLERKS = "government_service_center"
 WATCHING = "data_bureau"  # where disputes are settled, and data sharing is audited
+EVERY: Container[str] = ()
 STORY = (PROVINCE, "330100", "330106")  # where the sample people live: Zhejiang, Hangzhou, Xihu
 
 
@@ -55,9 +59,12 @@ def admit_cast(cast: Iterable[CastMember]) -> None:
         )
 
 
-def appoint_officials(library: Library) -> None:
-    """Put a sample official in post at every agency that handles a service, and a clerk at every service centre."""
-    handling = set(_handling(library))
+def appoint_officials(library: Library, under: str = PROVINCE, kinds: Container[str] = EVERY) -> None:
+    """Put a sample official in post at every agency in a division that handles a service, and a clerk at every service centre.
+
+    Only at those of these ``kinds``, where any are named.
+    """
+    handling = {one for one in _handling(library, under) if kinds is EVERY or one.partition(".")[2] in kinds}
     clerks = {agency for agency in handling if agency.endswith(f".{CLERKS}")}
     with transaction.atomic():
         people.appoint_sample_officials(agencies=handling - clerks, clerks=clerks, at=timezone.now())
@@ -66,6 +73,13 @@ def appoint_officials(library: Library) -> None:
 def appoint_sharers(library: Library) -> None:
     """Put sample officials in post who ask for shared data, who answer for it, who watch, and who settle disputes."""
     roles = set(_sharing(library))
+    with transaction.atomic():
+        people.appoint_sample_officials(agencies=(), roles=roles, at=timezone.now())
+
+
+def appoint_sharers_of(node: SampleNode, library: Library) -> None:
+    """The same for what one node holds, and the agencies that it speaks for."""
+    roles = set(_sharing_at(node, library))
     with transaction.atomic():
         people.appoint_sample_officials(agencies=(), roles=roles, at=timezone.now())
 
@@ -90,23 +104,48 @@ def _sharing(library: Library) -> Iterator[tuple[str, Role]]:
     for kind in {resource.agency for resource in library.resources.values()}:
         if provider := sharing.provider_of(kind, STORY[-1]):
             yield provider, Role.APPROVER
-    for agency in library.agencies.values():
-        for place in STORY:
-            level = (
-                Level.PROVINCE if place == PROVINCE else Level.CITY if place.endswith("00") else Level.COUNTY
-            )
-            if level in agency.levels:
-                yield agency_queries.agency_code(agency.name, level, place), Role.REQUESTER
+    yield from _asking(library, library.agencies, STORY)
+    yield from _watching(library, PROVINCE)
+
+
+def _sharing_at(node: SampleNode, library: Library) -> Iterator[tuple[str, Role]]:
+    held = held_by(node, registers_of(library))
+    kinds = {
+        one.agency for one in library.resources.values() if one.source and one.source["register"] in held
+    }
+    for kind in kinds:
+        highest = highest_of(kind, node.division)
+        for place in STORY[1:] if not highest else STORY[:1]:
+            yield highest or sharing.provider_of(kind, place), Role.APPROVER
+    yield from _asking(library, node.kinds or library.agencies, node.places)
+    yield from _watching(library, node.places[0])
+
+
+def _asking(library: Library, kinds: Iterable[str], places: Iterable[str]) -> Iterator[tuple[str, Role]]:
+    for place in places:
+        level = _level(place)
+        for kind in kinds:
+            if kind in library.agencies and level in library.agencies[kind].levels:
+                yield agency_queries.agency_code(kind, level, place), Role.REQUESTER
+
+
+def _watching(library: Library, place: str) -> Iterator[tuple[str, Role]]:
     if WATCHING in library.agencies:
-        watching = agency_queries.agency_code(WATCHING, Level.PROVINCE, PROVINCE)
+        watching = agency_queries.agency_code(WATCHING, _level(place), place)
         yield from ((watching, role) for role in (Role.AUDITOR, Role.COORDINATOR))
 
 
-def _handling(library: Library) -> Iterator[str]:
+def _level(place: str) -> Level:
+    if place in {PROVINCE, f"{PROVINCE}0000"}:
+        return Level.PROVINCE
+    return Level.CITY if place.endswith("00") else Level.COUNTY
+
+
+def _handling(library: Library, under: str) -> Iterator[str]:
     places = divisions.sample_divisions()
     wanted = {(service.agency, service.level) for service in library.services.values()}
     clerks = library.agencies.get(CLERKS)
     wanted |= {(CLERKS, level) for level in clerks.levels} if clerks else set()
     for kind, level in wanted:
-        for place in places.at(level, under=PROVINCE) if level is not Level.GRID else ():
+        for place in places.at(level, under=under) if level is not Level.GRID else ():
             yield agency_queries.agency_code(kind, level, place.code)

@@ -1,5 +1,6 @@
 """`qipan tour`: a birth from the first page to the last result, over HTTP, as everyone who takes part in it."""
 
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -11,10 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from qipan.faces.cli.options import EXIT_PROBLEMS, console, language_option
-from qipan.faces.cli.run.demo import PORT, base_url, prepared, serving
+from qipan.faces.cli.run.demo import LIMITS, PORT, base_url, prepared, serving
+from qipan.faces.cli.run.three_nodes import SIZES, address_of, serving_nodes
+from qipan.faces.cli.tour.crossing import crossing
 from qipan.faces.cli.tour.mother import Mother, Saved
 from qipan.faces.cli.tour.officials import handle_all
 from qipan.faces.cli.tour.visitor import Page, UnableToGoOn
+from qipan.sample.shares import CITY
 from qipan.site.setup import set_up
 
 SECONDS = 180
@@ -28,12 +32,23 @@ OPEN = 'hx-trigger="every'
 @click.option(
     "--base", default="", help="Where the platform answers; by default the running demo, or one of its own."
 )
+@click.option(
+    "--nodes",
+    type=click.Choice(SIZES),
+    default=SIZES[0],
+    show_default=True,
+    help="3 goes through it at the city of three nodes, and checks what crossed.",
+)
 @language_option
-def tour(base: str, language: str) -> None:
+def tour(base: str, nodes: str, language: str) -> None:
     """Go through a birth as mother, officials and rules, and check that it comes out right 走完新生儿一件事."""
     try:
-        with _platform(base) as address:
-            _Tour(address, language).run()
+        if nodes == SIZES[0]:
+            with _platform(base) as address:
+                _Tour(address, language).run()
+        else:
+            with _nodes() as address, crossing(language):
+                _Tour(address, language).run()
     except (UnableToGoOn, httpx.TransportError) as error:
         console(stderr=True).print(f"[red]✗[/red] {error}", markup=True)
         raise SystemExit(EXIT_PROBLEMS) from error
@@ -43,7 +58,7 @@ def tour(base: str, language: str) -> None:
 def _platform(base: str) -> Iterator[str]:
     """The platform to visit: as told, else the demo that runs, else one started for the tour alone."""
     set_up()
-    if found := base or _running():
+    if found := base or _running(base_url()):
         yield found
         return
     service_port = prepared()
@@ -51,8 +66,18 @@ def _platform(base: str) -> Iterator[str]:
         yield base_url()
 
 
-def _running() -> str:
-    address = base_url()
+@contextmanager
+def _nodes() -> Iterator[str]:
+    """The city of the three nodes that run, or of three started for the tour alone."""
+    if found := _running(address_of(CITY.name)):
+        yield found
+        return
+    os.environ.setdefault("QIPAN_LIMITS", LIMITS)
+    with serving_nodes(PORT):
+        yield address_of(CITY.name)
+
+
+def _running(address: str) -> str:
     try:
         return address if address and httpx.get(address, trust_env=False).is_success else ""
     except httpx.TransportError:

@@ -1,5 +1,6 @@
 """The catalogue of shared resources: found, read, and each element with who answers for it."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from qipan.faces.desk.pool import catalogue_views as views
 from qipan.faces.desk.pool.request_views import asked_lines
 from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
-from qipan.sharing import queries
+from qipan.sharing import holding, queries
 
 
 @access(official)
@@ -25,12 +26,16 @@ def resources(request: HttpRequest) -> HttpResponse:
     wanted = views.wanted_in(request.GET.dict())
     found = index.find(wanted)
     element = index.library.elements.get(wanted.element)
+    unknown = holding.unknown_elsewhere(index.library.resources, settings.QIPAN_NODE)
     values = {
         "wanted": wanted,
         "shares": views.share_choices(index, wanted),
         "agencies": views.agency_choices(index, spoken),
         "element": element.title.say(spoken) if element else "",
-        "lines": views.lines(index, found[: views.MOST_SHOWN], spoken),
+        "lines": views.lines(
+            index, found[: views.MOST_SHOWN], holding.held_elsewhere(settings.QIPAN_NODE), spoken
+        ),
+        "unknown": views.unknown_lines(unknown, spoken) if not any(wanted) else [],
         "found": len(found),
         "most": views.MOST_SHOWN,
     }
@@ -58,7 +63,8 @@ def resource(request: HttpRequest, resource: str) -> HttpResponse:
     """One resource: what it has, who answers for it, who can use it, how it is shared, and its history."""
     index = the_index(resource)
     declared, actor, spoken = index.library.resources[resource], the_official(request), language(request)
-    provider = queries.provider_of(declared.agency, actor.agency)
+    holder = holding.holder_of(declared, actor.agency, settings.QIPAN_NODE)
+    provider, own = holder.agency, (holder.node, holder.agency) == ("", actor.agency)
     named = agencies.agencies([provider, actor.agency])
     shown = views.resource_page(
         index,
@@ -70,9 +76,10 @@ def resource(request: HttpRequest, resource: str) -> HttpResponse:
     values = {
         "resource": shown,
         "asked": asked_lines(queries.asked_for(resource, actor), timezone.localdate(), spoken),
-        "may_ask": shown.askable and actor.role == Role.REQUESTER and provider != actor.agency,
-        "may_tell": actor.role == Role.APPROVER and provider == actor.agency,
-        "why_not": _why_not(actor.role, own=provider == actor.agency),
+        "node": holder.title.say(spoken),
+        "may_ask": shown.askable and actor.role == Role.REQUESTER and not own,
+        "may_tell": actor.role == Role.APPROVER and own,
+        "why_not": _why_not(actor.role, own=own),
     }
     return page(request, "pool/resource.html", values, here="pool", agency=named.get(actor.agency))
 

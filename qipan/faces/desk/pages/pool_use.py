@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -25,6 +26,7 @@ from qipan.faces.look.actors import the_official
 from qipan.people.actors import Acting, Actor
 from qipan.sharing import operations, queries
 from qipan.sharing.errors import NotTheirs, UnableToRequest, Unreasoned
+from qipan.sharing.holding import holder_of
 
 LONGEST = 1000
 WATCHING = {Role.AUDITOR, Role.COORDINATOR}
@@ -88,10 +90,8 @@ def tell(request: HttpRequest, resource: str) -> HttpResponse:
     """Correct or recall what was shared of a resource of one's agency."""
     index = the_index(resource)
     actor = the_official(request)
-    if (
-        actor.role != Role.APPROVER
-        or queries.provider_of(index.library.resources[resource].agency, actor.agency) != actor.agency
-    ):
+    holder = holder_of(index.library.resources[resource], actor.agency, settings.QIPAN_NODE)
+    if actor.role != Role.APPROVER or (holder.node, holder.agency) != ("", actor.agency):
         raise PermissionDenied
     if request.method != "POST":
         return _form(request, resource, {})

@@ -1,6 +1,6 @@
 """What the catalogue shows: resources found, one resource whole, and each element with its source of record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from qipan.catalogue.queries import VersionRow
+from qipan.core.catalogues import HeldResource
 from qipan.core.declarations import Library, Resource, Share
-from qipan.core.elements import Element, element_name
+from qipan.core.elements import Element, Text, element_name
 from qipan.core.elements import Field as Declared
 from qipan.core.pool_index import PoolIndex, Use, Wanted, may_be_asked_for
 from qipan.faces.desk.pool.words import (
@@ -51,6 +52,16 @@ class ResourceLine(NamedTuple):
     cycle: str
     items: str
     uses: int
+    node: str
+
+
+class UnknownLine(NamedTuple):
+    """A resource of another node that our library does not declare."""
+
+    title: str
+    agency: str
+    node: str
+    share: Said
 
 
 class ElementLine(NamedTuple):
@@ -111,9 +122,25 @@ def address(wanted: Wanted) -> str:
     return "?" + urlencode({name: value for name, value in said.items() if value})
 
 
-def lines(index: PoolIndex, found: Iterable[Resource], language: str) -> list[ResourceLine]:
-    """The resources found."""
-    return [_line(index, one, language) for one in found]
+def lines(
+    index: PoolIndex, found: Iterable[Resource], elsewhere: Mapping[str, Text], language: str
+) -> list[ResourceLine]:
+    """The resources found; ``elsewhere`` says which node holds those that are not held here."""
+    nothing = Text("")
+    return [
+        _line(index, one, language)._replace(node=elsewhere.get(one.name, nothing).say(language))
+        for one in found
+    ]
+
+
+def unknown_lines(found: Iterable[tuple[Text, HeldResource]], language: str) -> list[UnknownLine]:
+    """What other nodes hold and our library does not declare."""
+    return [
+        UnknownLine(
+            one.title.say(language), one.agency_title.say(language), node.say(language), share_said(one.share)
+        )
+        for node, one in found
+    ]
 
 
 def share_choices(index: PoolIndex, wanted: Wanted) -> list[Choice]:
@@ -200,6 +227,7 @@ def _line(index: PoolIndex, one: Resource, language: str) -> ResourceLine:
         cycle_said(one.update_cycle),
         shown,
         len({use.event for use in index.uses[one.name]}),
+        "",
     )
 
 

@@ -23,7 +23,8 @@ from qipan.faces.desk.pool.words import (
 )
 from qipan.faces.look.state_words import Said
 from qipan.people.actors import Actor
-from qipan.sharing.locked import is_theirs
+from qipan.sharing.holding import title_of
+from qipan.sharing.locked import here, is_theirs
 from qipan.sharing.rows import Asked, CallUnder, RequestCounts, RequestDetail, RequestRow
 from qipan.sharing.wanted import ALL, OWN_CASES, OWN_REGION
 
@@ -107,6 +108,8 @@ class RequestPage(NamedTuple):
     uses: tuple[UseLine, ...]
     acts: tuple[str, ...]
     ending: str
+    consumer_node: str
+    provider_node: str
 
 
 def tallies(counts: RequestCounts, shown: str) -> list[Tally]:
@@ -157,7 +160,8 @@ def request_page(
     acts = tuple(
         str(act)
         for act in allowed(State(row.state), actor.role)
-        if is_theirs(act, actor, row.consumer, row.provider) and not _ended(row, today)
+        if is_theirs(act, actor, here(row.consumer, row.consumer_node), here(row.provider, row.provider_node))
+        and not _ended(row, today)
     )
     return RequestPage(
         id=row.id,
@@ -183,6 +187,8 @@ def request_page(
         uses=tuple(_use(one, titles, language) for one in uses),
         acts=acts,
         ending=_ending(row, today, notice),
+        consumer_node=title_of(row.consumer_node).say(language),
+        provider_node=title_of(row.provider_node).say(language),
     )
 
 

@@ -1,0 +1,109 @@
+"""Three nodes on this machine: a birth across them, what travels between them, the hub killed, and nothing left at the end.
+
+The tests are one story, in this order, on one stage.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from qipan.faces.cli.run.children import STOP_SECONDS
+from qipan.faces.cli.tour.mother import Mother
+from tests.nodes.three_nodes import MOTHER, REVOKE, ThreeNodes, three_nodes
+
+KEYS = {"mother.id_number": MOTHER.id_number}
+COUNTS_SECONDS = 5.0
+NODES = ("hub", "city", "hospitals")
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[ThreeNodes]:
+    with three_nodes() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def draft(nodes: ThreeNodes) -> str:
+    """A form that the mother has in hand at the city, whose look-ups she agreed to."""
+    mother = Mother(nodes.pages("city"), "zh-CN")
+    mother.sign_in()
+    mother.consent()
+    [(found,)] = nodes.rows(
+        "city", "SELECT id::text FROM drafts WHERE application IS NULL ORDER BY updated_at DESC LIMIT 1"
+    )
+    return f"draft:{found}"
+
+
+def test_a_birth_goes_across_the_nodes_and_both_ends_recorded_the_same(nodes: ThreeNodes) -> None:
+    told = nodes.tour()
+    assert told.returncode == 0, told.stderr
+    assert "社会保障卡卡号" in told.stdout
+    assert "birth_record" in told.stdout
+    assert "household" in told.stdout
+
+
+def test_each_node_has_its_own_share_and_knows_what_the_others_hold(nodes: ThreeNodes) -> None:
+    for name in NODES:
+        held = nodes.rows(name, "SELECT DISTINCT node FROM node_catalogues ORDER BY node")
+        assert held == [("city",), ("hospitals",), ("hub",)]
+    assert (nodes.home / "nodes" / "hospitals" / "registers" / "hospital.db").exists()
+    assert not (nodes.home / "nodes" / "city" / "registers" / "hospital.db").exists()
+    keys = {
+        nodes.rows(name, "SELECT document FROM node_lists ORDER BY number DESC LIMIT 1")[0][0]
+        for name in NODES
+    }
+    assert len(keys) == 1, "all have the same list"
+
+
+def test_with_the_hub_killed_the_city_still_asks_the_hospitals(nodes: ThreeNodes, draft: str) -> None:
+    hub = nodes.node("hub")
+    family = [hub, *hub.children(recursive=True)]
+    hub.kill()
+    assert not psutil.wait_procs(family, timeout=2 * STOP_SECONDS)[1], "its processes end with it"
+    answer = nodes.ask("birth_record", KEYS, draft)
+    assert (answer.status_code, answer.json()["found"]) == (200, True), answer.text
+    assert (
+        nodes.ask("marital_status", {"person.id_number": MOTHER.id_number}, draft).json()["code"]
+        == "peer-down"
+    )
+
+
+def test_a_revocation_counts_at_the_other_node_within_seconds_though_the_hub_is_down(
+    nodes: ThreeNodes, draft: str
+) -> None:
+    grant = nodes.grant("birth_record")
+    assert nodes.ask("birth_record", KEYS, draft).status_code == 200
+    nodes.run("hospitals", REVOKE, {"grant": grant["id"]})
+    since = time.monotonic()
+    while not nodes.rows("city", 'SELECT 1 FROM exchange_revocations WHERE "grant" = %s', (grant["id"],)):
+        assert time.monotonic() - since < COUNTS_SECONDS
+        time.sleep(0.05)
+    while (code := nodes.ask("birth_record", KEYS, draft).json().get("code")) is None:
+        assert time.monotonic() - since < COUNTS_SECONDS
+    assert code == "grant-revoked"
+
+
+def test_what_was_revoked_is_asked_of_the_person(nodes: ThreeNodes) -> None:
+    """The plan of a new form counts on no birth record any more: nobody is asked, and nothing is refused."""
+    mother = Mother(nodes.pages("city"), "zh-CN")
+    mother.sign_in()
+    page = mother.consent()
+    assert "child.birth_date" in {name for form in page.forms for name in form.controls}
+    [(asked,)] = nodes.rows(
+        "city",
+        "SELECT count(*) FROM calls WHERE resource = 'birth_record' AND draft = "
+        "(SELECT id FROM drafts WHERE application IS NULL ORDER BY updated_at DESC LIMIT 1)",
+    )
+    assert asked == 0
+
+
+def test_all_end_with_a_parent_that_is_killed(nodes: ThreeNodes) -> None:
+    family = nodes.process.children(recursive=True)
+    assert len(family) > len(NODES)
+    os.kill(nodes.parent.pid, signal.SIGKILL)
+    nodes.parent.wait()
+    assert not psutil.wait_procs(family, timeout=2 * STOP_SECONDS)[1]
