@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from qipan.core.grants import Grant, Mode, Rows
-from tests.exchange.two_nodes import ROOT, RunningNode, TwoNodes, grant, two_nodes
+from qipan.core.grants import ANY_OF_OWN_CASES, Grant, Mode, Rows
+from tests.exchange.two_nodes import BASIS, ROOT, RunningNode, TwoNodes, grant, two_nodes
 
 PATIENCE = 40.0  # seconds; a busy machine is slow
 HERE = "330106002001"
@@ -49,10 +49,11 @@ class Courier:
 
 
 @contextmanager
-def with_couriers(mothers: int = 20) -> Iterator[tuple[TwoNodes, Courier, Courier]]:
+def with_couriers(*grants: Grant, mothers: int = 20) -> Iterator[tuple[TwoNodes, Courier, Courier]]:
     """Two nodes that can send to each other, the hospitals' courier and the city's."""
     with two_nodes(mothers) as nodes:
         nodes.city.start("public")
+        issue_all(nodes, *grants)
         couriers = Courier(nodes.hospitals), Courier(nodes.city)
         try:
             for courier in couriers:
@@ -61,6 +62,27 @@ def with_couriers(mothers: int = 20) -> Iterator[tuple[TwoNodes, Courier, Courie
         finally:
             for courier in couriers:
                 courier.kill()
+
+
+ISSUE_ALL = """
+import json, sys
+from qipan.site.setup import set_up
+set_up()
+from django.db import transaction
+from django.utils import timezone
+from qipan.exchange.operations import Signed, issue_grant
+for said in json.load(sys.stdin):
+    signatures = {party: Signed(one[0], bytes.fromhex(one[1])) for party, one in said["signatures"].items()}
+    with transaction.atomic():
+        issue_grant(document=said["document"].encode(), signatures=signatures, at=timezone.now())
+print("{}")
+"""
+
+
+def issue_all(nodes: TwoNodes, *grants: Grant) -> None:
+    """Have both nodes take grants, in one process each."""
+    for node in (nodes.city, nodes.hospitals):
+        node.run(ISSUE_ALL, [nodes.signed_grant(one) for one in grants])
 
 
 def sending(mode: Mode = Mode.PUSH, **changes: Any) -> Grant:
@@ -73,6 +95,18 @@ def sending(mode: Mode = Mode.PUSH, **changes: Any) -> Grant:
         "modes": (mode,),
     }
     return grant(**{**usual, **changes})
+
+
+RESIDENTS = sending()
+BIRTHS = sending(
+    Mode.BATCH, resource="birth_record", fields=("child.birth_date", "child.sex"), basis=(BASIS,),
+    rows=Rows(own_cases=False),
+)  # fmt: skip
+ONLY_ASKED, OF_OWN_CASES, NOT_KEPT = (
+    sending(Mode.LOOK_UP),
+    sending(rows=ANY_OF_OWN_CASES, modes=(Mode.PUSH, Mode.BATCH)),
+    sending(retention=0),
+)
 
 
 def until(found: Callable[[], Any], seconds: float = PATIENCE) -> Any:

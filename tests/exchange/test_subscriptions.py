@@ -1,38 +1,31 @@
 """A city subscribes to its residents' rows of another node's register: they come, change, go; after an outage; until it is revoked."""
 
 import time
-from collections.abc import Iterator
 
 import psycopg
 import pytest
 
-from qipan.core.grants import ANY_OF_OWN_CASES, Mode
+from tests.exchange.conftest import Running
 from tests.exchange.couriers import (
-    Courier,
+    NOT_KEPT,
+    OF_OWN_CASES,
+    ONLY_ASKED,
+    RESIDENTS,
     look_up,
     names,
     of_district,
     passed,
-    sending,
     until,
-    with_couriers,
 )
 from tests.exchange.two_nodes import TwoNodes
 
-GRANT = sending()
 STOPPED_WITHIN = 5.0
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[tuple[TwoNodes, Courier, Courier]]:
-    with with_couriers() as found:
-        found[0].issue(GRANT)
-        yield found
-
-
-@pytest.fixture
-def nodes(running: tuple[TwoNodes, Courier, Courier]) -> TwoNodes:
-    until(lambda: len(names(running[0], GRANT)) >= len(of_district(running[0])) - 1)
+def nodes(running: Running) -> TwoNodes:
+    running[0].issue(RESIDENTS)
+    until(lambda: names(running[0], RESIDENTS))
     return running[0]
 
 
@@ -43,8 +36,10 @@ def change(nodes: TwoNodes, statement: str, *values: object) -> None:
 
 
 def test_the_district_s_rows_arrive_cut_to_the_grant_and_no_other(nodes: TwoNodes) -> None:
-    until(lambda: names(nodes, GRANT) == ["王芳"] * len(of_district(nodes)))
-    fields = nodes.city.rows("SELECT DISTINCT jsonb_object_keys(row) FROM exchange_received ORDER BY 1")
+    until(lambda: names(nodes, RESIDENTS) == ["王芳"] * len(of_district(nodes)))
+    fields = nodes.city.rows(
+        f"SELECT DISTINCT jsonb_object_keys(row) FROM exchange_received WHERE stream = '{RESIDENTS.id}' ORDER BY 1"
+    )
     assert fields == [("person.household_region",), ("person.name",)]
 
 
@@ -63,18 +58,18 @@ def test_what_was_received_is_read_like_any_source_and_each_use_leaves_an_entry(
 def test_a_corrected_row_arrives_and_one_that_moved_away_or_died_goes(nodes: TwoNodes) -> None:
     corrected, moved, gone = of_district(nodes)[1:4]
     change(nodes, "UPDATE people SET name = '王芬' WHERE number = %s", corrected)
-    until(lambda: "王芬" in names(nodes, GRANT))
+    until(lambda: "王芬" in names(nodes, RESIDENTS))
     change(nodes, "UPDATE people SET region = '330203002001' WHERE number = %s", moved)
     change(nodes, "DELETE FROM people WHERE number = %s", gone)
-    until(lambda: len(names(nodes, GRANT)) == len(of_district(nodes)) - 2)
+    until(lambda: len(names(nodes, RESIDENTS)) == len(of_district(nodes)) - 2)
     change(nodes, "UPDATE people SET region = '330106002001' WHERE number = %s", moved)
     change(nodes, "INSERT INTO people VALUES (%s, '王芳', '20', '330106002001')", gone)
-    until(lambda: len(names(nodes, GRANT)) == len(of_district(nodes)))
+    until(lambda: len(names(nodes, RESIDENTS)) == len(of_district(nodes)))
     assert look_up(nodes, keys={"person.id_number": corrected}).json()["facts"] == {"person.name": "王芬"}
 
 
 def test_after_an_outage_what_changed_arrives_in_its_last_state_and_nothing_twice(
-    nodes: TwoNodes, running: tuple[TwoNodes, Courier, Courier]
+    nodes: TwoNodes, running: Running
 ) -> None:
     person = of_district(nodes)[5]
     nodes.city.kill("public")
@@ -84,9 +79,9 @@ def test_after_an_outage_what_changed_arrives_in_its_last_state_and_nothing_twic
     running[1].kill()
     running[1].start()
     nodes.city.start("public")
-    until(lambda: "李三" in names(nodes, GRANT))
-    assert not {"李一", "李二"} & set(names(nodes, GRANT))
-    sent, taken = passed(nodes.hospitals, GRANT), passed(nodes.city, GRANT)
+    until(lambda: "李三" in names(nodes, RESIDENTS))
+    assert not {"李一", "李二"} & set(names(nodes, RESIDENTS))
+    sent, taken = passed(nodes.hospitals, RESIDENTS), passed(nodes.city, RESIDENTS)
     assert sent[: len(taken)] == taken
     assert len({*taken}) == len(taken)
     again = nodes.city.rows("SELECT count(*) FROM exchange_calls WHERE outcome = 'taken-before'")
@@ -94,7 +89,7 @@ def test_after_an_outage_what_changed_arrives_in_its_last_state_and_nothing_twic
 
 
 def test_both_ends_hold_twin_records_and_no_values(nodes: TwoNodes) -> None:
-    exchange = passed(nodes.city, GRANT)[0]
+    exchange = passed(nodes.city, RESIDENTS)[0]
     for node, act in ((nodes.hospitals, "provide_data"), (nodes.city, "use_data")):
         told = node.rows(f"SELECT act, details::text FROM entries WHERE subject = 'exchange:{exchange}'")
         assert [found for found, _ in told] == [act]
@@ -103,39 +98,42 @@ def test_both_ends_hold_twin_records_and_no_values(nodes: TwoNodes) -> None:
 
 
 def test_a_row_is_kept_as_many_days_as_the_grant_says(nodes: TwoNodes) -> None:
-    before = len(names(nodes, GRANT))
-    old = nodes.city.rows("SELECT stream, key FROM exchange_received LIMIT 1")[0]
+    before = len(names(nodes, RESIDENTS))
+    old = nodes.city.rows(
+        f"SELECT stream, key FROM exchange_received WHERE stream = '{RESIDENTS.id}' LIMIT 1"
+    )[0]
     with psycopg.connect(nodes.city.owner_url) as connection:
         connection.execute(
             "UPDATE exchange_received SET at = at - interval '31 days' WHERE stream = %s AND key = %s", old
         )
-    until(lambda: len(names(nodes, GRANT)) == before - 1)
-    assert nodes.city.rows("SELECT details->>'reason' FROM entries WHERE act = 'forget_received'") == [
-        ("retention",)
-    ]
+    until(lambda: len(names(nodes, RESIDENTS)) == before - 1)
+    told = nodes.city.rows(
+        f"SELECT details->>'reason' FROM entries WHERE act = 'forget_received' AND subject = 'stream:{RESIDENTS.id}'"
+    )
+    assert told == [("retention",)]
 
 
 def test_revoked_it_stops_within_seconds_and_nothing_of_it_stays(nodes: TwoNodes) -> None:
     nodes.hospitals.start("inside")  # which carries revocations
-    nodes.revoke(nodes.hospitals, GRANT)
+    nodes.revoke(nodes.hospitals, RESIDENTS)
     start = time.monotonic()
-    until(lambda: not names(nodes, GRANT), STOPPED_WITHIN)
+    until(lambda: not names(nodes, RESIDENTS), STOPPED_WITHIN)
     assert time.monotonic() - start < STOPPED_WITHIN
     change(nodes, "UPDATE people SET name = '赵六'")
-    before = passed(nodes.hospitals, GRANT)
+    before = passed(nodes.hospitals, RESIDENTS)
     time.sleep(2)
-    assert passed(nodes.hospitals, GRANT) == before
-    assert names(nodes, GRANT) == []
-    assert nodes.hospitals.rows("SELECT count(*) FROM exchange_queue") == [(0,)]
-    assert look_up(nodes).json()["code"] == "grant-revoked"
+    assert passed(nodes.hospitals, RESIDENTS) == before
+    assert names(nodes, RESIDENTS) == []
+    assert nodes.hospitals.rows(f"SELECT count(*) FROM exchange_queue WHERE stream = '{RESIDENTS.id}'") == [
+        (0,)
+    ]
+    assert look_up(nodes).json()["code"] == "register-down"  # the other grants cover it, and brought nothing
 
 
 def test_a_grant_of_own_cases_or_of_look_ups_is_no_subscription(
-    running: tuple[TwoNodes, Courier, Courier],
+    nodes: TwoNodes,
 ) -> None:
-    nodes = running[0]
-    for one in (sending(Mode.LOOK_UP), sending(rows=ANY_OF_OWN_CASES), sending(retention=0)):
-        nodes.issue(one)
-    time.sleep(2)
-    begun = nodes.hospitals.rows('SELECT "grant"::text FROM exchange_outgoing')
-    assert begun == [(GRANT.id,)]
+    for one in (ONLY_ASKED, OF_OWN_CASES, NOT_KEPT):
+        assert nodes.hospitals.rows(f"SELECT count(*) FROM exchange_grants WHERE id = '{one.id}'") == [(1,)]
+    begun = nodes.hospitals.rows("SELECT \"grant\"::text FROM exchange_outgoing WHERE mode = 'push'")
+    assert begun == [(RESIDENTS.id,)]

@@ -1,7 +1,7 @@
 """From a register's record to facts: every value is read by its element and must pass its checks, or is refused alone."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -25,6 +25,31 @@ def answer_of(request: Request, record: Mapping[Field, object] | None) -> Answer
         elif value is not None:
             facts[field] = value
     return Answer(facts, tuple(refused))
+
+
+def columns_of(
+    request: Request, records: Sequence[Mapping[Field, object]]
+) -> Mapping[Field, Sequence[Value | None]]:
+    """Believe of many records what passes, by column; what does not is None. A value that comes often is checked once."""
+    return {field: _column(request, field, element, records) for field, element in request.elements.items()}
+
+
+def _column(
+    request: Request, field: Field, element: Element, records: Sequence[Mapping[Field, object]]
+) -> list[Value | None]:
+    known: dict[tuple[type, object], Value | None] = {}
+    column: list[Value | None] = []
+    for record in records:
+        raw = record[field]
+        if not isinstance(raw, Hashable):
+            column.append(None)
+            continue
+        key = (type(raw), raw)
+        if key not in known:
+            value = _checked(raw, element, request)
+            known[key] = None if isinstance(value, CheckFailure) else value
+        column.append(known[key])
+    return column
 
 
 def _checked(raw: object, element: Element, request: Request) -> Value | CheckFailure | None:

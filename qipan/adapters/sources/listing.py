@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from qipan.adapters.sources.declared import Reading, adapter_of, listing_of
-from qipan.adapters.sources.facts import answer_of
+from qipan.adapters.sources.facts import columns_of
 from qipan.adapters.sources.files import FileRegisters
 from qipan.adapters.sources.json_services import JsonPages
 from qipan.adapters.sources.nodes import ELSEWHERE
@@ -141,9 +141,10 @@ def _mark(records: Sequence[Mapping[Field, object]], part: Part) -> Mark | None:
 def _believed(
     request: Request, keys: Sequence[Field], records: Sequence[Mapping[Field, object]]
 ) -> list[Mapping[Field, Value]]:
+    columns = columns_of(request, records)
     found: dict[tuple[Value, ...], Mapping[Field, Value] | None] = {}
-    for record in records:
-        facts = answer_of(request, record).facts or {}
+    for values in zip(*columns.values(), strict=True):
+        facts = {field: value for field, value in zip(columns, values, strict=True) if value is not None}
         if all(key in facts for key in keys):
             named = tuple(facts[key] for key in keys)
             found[named] = None if named in found else facts

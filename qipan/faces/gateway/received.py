@@ -5,16 +5,16 @@ leaves an entry.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from starlette.requests import Request
 from starlette.responses import Response
 
 from qipan.core import deliveries, grants
-from qipan.core.grants import Call, Grant, Mode, Refusal
+from qipan.core.grants import Call, Mode, Refusal
 from qipan.exchange import streams
 from qipan.exchange.operations.taking import Use, record_use
 from qipan.exchange.queries import HeldGrant
@@ -29,6 +29,7 @@ from qipan.faces.gateway.signing import JSON
 
 READERS = 2  # threads
 KEPT = (Mode.PUSH, Mode.BATCH)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Received:
@@ -50,10 +51,10 @@ class Received:
             check_inside(request, self._secret)
             body = await bounds.whole_body(request.stream(), bounds.LARGEST_ASKED)
             wanted = read_wanted(body)
-            grant, call = choose(self._known.now(), self._known.node, wanted, self._clock())
-            await self._check_case(call)
+            calls = covered(self._known.now(), self._known.node, wanted, self._clock())
+            await self._check_case(calls[0])
             loop = asyncio.get_running_loop()
-            answered = await loop.run_in_executor(self._readers, _found, grant, call, wanted, self._clock())
+            answered = await loop.run_in_executor(self._readers, _found, calls, wanted, self._clock())
         except Refused as refused:
             return Response(bodies.write_refusal(refused.code), status_of(refused.code), media_type=JSON)
         return Response(bodies.write_answered(answered), media_type=JSON)
@@ -67,17 +68,20 @@ class Received:
             raise Refused(Trouble.CASE)
 
 
-def choose(knowledge: Knowledge, node: str, wanted: Wanted, at: datetime) -> tuple[Grant, Call]:
-    """Find the grant under which rows were received that this may use; raises Refused with what the nearest one lacks."""
-    nearest = Refusal.UNKNOWN
+def covered(knowledge: Knowledge, node: str, wanted: Wanted, at: datetime) -> list[Call]:
+    """The calls that grants under which rows may have been received cover; raises Refused with what the nearest one lacks."""
+    calls, nearest = [], Refusal.UNKNOWN
     for held in knowledge.by_resource.get(wanted.resource, ()):
         for mode in set(KEPT) & set(held.grant.modes) if held.grant.consumer.node == node else ():
             call = _call(held, wanted, mode)
             refusal = grants.check(held.grant, call, at, 0, revoked=held.revoked_at is not None)
             if refusal is None:
-                return held.grant, call
-            nearest = max(nearest, refusal, key=FURTHEST.__getitem__)
-    raise Refused(nearest)
+                calls.append(call)
+            else:
+                nearest = max(nearest, refusal, key=FURTHEST.__getitem__)
+    if not calls:
+        raise Refused(nearest)
+    return calls
 
 
 def _call(held: HeldGrant, wanted: Wanted, mode: Mode) -> Call:
@@ -99,14 +103,15 @@ def _call(held: HeldGrant, wanted: Wanted, mode: Mode) -> Call:
     )
 
 
-def _found(grant: Grant, call: Call, wanted: Wanted, at: datetime) -> Answered:
-    """Read the row, and put its use on record; raises Refused."""
-    key = deliveries.row_key(grant.id, {name: wanted.keys[name] for name in sorted(wanted.keys)})
+def _found(calls: Sequence[Call], wanted: Wanted, at: datetime) -> Answered:
+    """Read the newest row, and put its use on record; raises Refused."""
+    keys = {name: wanted.keys[name] for name in sorted(wanted.keys)}
     try:
-        row = streams.received(grant.id, key)
-        if row is None and not streams.is_readable(grant.id):
+        rows = [(streams.received(one.grant, deliveries.row_key(one.grant, keys)), one) for one in calls]
+        row, call = max(rows, key=lambda found: found[0].at if found[0] else NEVER)
+        if row is None and not any(streams.is_readable(one.grant) for one in calls):
             raise Refused(Trouble.REGISTER_DOWN)
-        use = Use(grant.id, call.resource, call.fields, call.purpose, call.basis, call.case, call.official)
+        use = Use(call.grant, call.resource, call.fields, call.purpose, call.basis, call.case, call.official)
         with transaction.atomic():
             record_use(use=use, stream=row.stream if row else "", at=at)
     except (DatabaseError, InterfaceError):
