@@ -108,20 +108,6 @@ class FileRegisters:
             for row in found.iter_rows(named=True)
         ]
 
-    def rows(self, address: str, reading: Reading, start: int, most: int) -> list[Mapping[Field, object]]:
-        """Read so many rows from a place on, in the file's own order; raises SourceError."""
-        try:
-            frame, schema = self._scan(file_of(address, reading), reading)
-            found = _declared(frame, schema, reading).slice(start, most).collect()
-        except OSError as error:
-            raise SourceDown(f"{_where(reading)} cannot be read: {type(error).__name__}") from None
-        except NO_TABLE as error:
-            raise SourceNonsense(f"{_where(reading)} is no table: {type(error).__name__}") from None
-        return [
-            {field: row[name] for field, name in reading.columns.items()}
-            for row in found.iter_rows(named=True)
-        ]
-
     def close(self) -> None:
         """Forget the scans; files stay open only while they are read."""
         with self._lock:
