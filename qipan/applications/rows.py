@@ -233,10 +233,11 @@ class DataUse(NamedTuple):
 
 
 class EntryRow(NamedTuple):
-    """An act in the trail of a case or application."""
+    """An act in the trail of a case or application; ``id`` is its number there."""
 
     at: datetime
     act: str
     actor_kind: str
     actor: str
     details: Mapping[str, object]
+    id: int = 0

@@ -44,7 +44,7 @@ class Reading(models.Model):
 class ReadingDay(models.Model):
     """Somebody's readings of a day (in China), summed: all, of different people, at unusual hours, of what was over, without an act.
 
-    ``hours`` are the readings of each hour.
+    ``hours`` are the readings of each hour. Everybody's together stand under ``who = ''``.
     """
 
     pk = models.CompositePrimaryKey("who", "day")

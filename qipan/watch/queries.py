@@ -59,12 +59,11 @@ SELECT f.kind, f.state = 'open' AS open, count(*) AS findings FROM findings f LE
 WHERE {NOT_OWN} GROUP BY 1, 2
 """
 DAILY = """
-SELECT day, sum(volume)::bigint AS volume, sum(off_hours)::bigint AS off_hours FROM reading_days
-WHERE day BETWEEN %(since)s AND %(until)s GROUP BY day ORDER BY day
+SELECT day, volume, off_hours FROM reading_days WHERE who = '' AND day BETWEEN %(since)s AND %(until)s ORDER BY day
 """
 HOURLY = """
 SELECT one.place - 1 AS hour, sum(one.times)::bigint AS times FROM reading_days d, unnest(d.hours) WITH ORDINALITY AS one (times, place)
-WHERE d.day BETWEEN %(since)s AND %(until)s AND (%(who)s = '' OR d.who = %(who)s) GROUP BY 1 ORDER BY 1
+WHERE d.who = %(who)s AND d.day BETWEEN %(since)s AND %(until)s GROUP BY 1 ORDER BY 1
 """
 DAYS_OF = """
 SELECT day, volume, people, off_hours, closed, idle FROM reading_days WHERE who = %(who)s AND day BETWEEN %(since)s AND %(until)s ORDER BY day

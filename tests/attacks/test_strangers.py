@@ -14,6 +14,7 @@ from qipan.applications import operations
 from qipan.applications.models import Case, Upload
 from qipan.applications.plans import stored
 from qipan.faces.look.actors import OFFICIAL, PERSON
+from qipan.ledger.models import Entry
 from qipan.people import operations as people
 from qipan.people.models import ApiKey
 from qipan.people.queries import person_by_number
@@ -32,8 +33,9 @@ FORM = {
     "reviewed": "yes",
     "child.name": "改了",
 }
-# Nobody's in particular: what agencies share (tried in test_pool.py), and the trail's hashes, which are for everybody.
-OTHERS = {"resource", "request_id", "notice", "function"}
+# Nobody's in particular: what agencies share (tried in test_pool.py), what auditors read (tried in desk/watch), and the trail's
+# hashes, which are for everybody.
+OTHERS = {"resource", "request_id", "notice", "function", "finding"}
 Things = Mapping[str, str]
 
 
@@ -58,7 +60,7 @@ def things(cast: Cast) -> Things:
     return {
         "draft": str(draft), "upload": str(upload), "number": application.number, "case": str(case),
         "application": str(application.application), "event": "birth", "field": "child.name", "service": "x",
-        "evidence": "x",
+        "evidence": "x", "entry": str(Entry.objects.filter(subject=f"case:{case}").latest("id").id),
     }  # fmt: skip
 
 

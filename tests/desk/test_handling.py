@@ -224,9 +224,9 @@ def test_pages_cost_few_statements(
         hospital.get(path)
 
 
-def test_a_case_costs_four_statements(hospital: Client, birth: Case, assert_query_count: Counted) -> None:
+def test_a_case_costs_five_statements(hospital: Client, birth: Case, assert_query_count: Counted) -> None:
     hospital.get(address(birth))
-    with assert_query_count(4):
+    with assert_query_count(5):
         hospital.get(address(birth))
 
 

@@ -87,7 +87,7 @@ SELECT c.id, a.number || '-' || c.ordinal AS number, c.application_id AS applica
      SELECT id, service, evidence, filename, media_type, size, sent_at
      FROM uploads WHERE application = a.id AND service = c.service ORDER BY id) one)::text AS uploads,
   (SELECT coalesce(json_agg(one), '[]') FROM (
-     SELECT e.at, e.act, e.actor_kind, coalesce(o.name, '') AS actor, e.details
+     SELECT e.at, e.act, e.actor_kind, coalesce(o.name, '') AS actor, e.details, e.id
      FROM entries e LEFT JOIN officials o ON e.actor_kind = 'official' AND o.id = e.actor
      WHERE e.subject = 'case:' || c.id ORDER BY e.id) one)::text AS history
 FROM cases c JOIN applications a ON a.id = c.application_id JOIN plans l ON l.digest = a.plan

@@ -18,6 +18,7 @@ from qipan.applications.rows import InboxCounts, InboxRow
 from qipan.faces.api.guards import acting, agency_key, for_agencies
 from qipan.faces.api.shapes import shape_of
 from qipan.people.actors import Acting
+from qipan.watch import operations as watch
 
 router = Router(tags=["agencies 部门"], auth=agency_key)
 RULE = for_agencies
@@ -76,6 +77,8 @@ def case_detail(request: HttpRequest, case: UUID) -> CaseView:
     found = queries.case_for_official(case, acting(request).actor, language, timezone.localdate())
     if found is None:
         raise Http404
+    with transaction.atomic():
+        watch.record_reading(acting=acting(request), case=case, at=timezone.now())
     return found
 
 
@@ -84,6 +87,8 @@ def document(request: HttpRequest, upload: UUID) -> HttpResponse:
     found = queries.upload_for_official(upload, acting(request).actor)
     if found is None:
         raise Http404
+    with transaction.atomic():
+        watch.record_document(acting=acting(request), upload=upload, at=timezone.now())
     headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
     return HttpResponse(bytes(found.content), content_type=found.media_type, headers=headers)
 

@@ -12,17 +12,18 @@ from qipan.faces.look.titles import Titles
 
 
 class Done(NamedTuple):
-    """An act in words; `more` says what it concerned."""
+    """An act in words; `more` says what it concerned, `entry` is its number in the trail, for the receipt."""
 
     at: datetime
     act: str
     who: str
     more: str
+    entry: int = 0
 
 
 def done(entry: EntryRow, titles: Titles) -> Done:
     """One act of the trail."""
-    return Done(entry.at, act_words(entry.act), _who(entry), _more(entry, titles))
+    return Done(entry.at, act_words(entry.act), _who(entry), _more(entry, titles), entry.id)
 
 
 def act_words(act: str) -> str:

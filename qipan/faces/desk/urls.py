@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from qipan.faces.desk.pages import agency, cases, inbox, pool, pool_requests, pool_use, signing_in, window
+from qipan.faces.desk.pages import (
+    agency,
+    cases,
+    inbox,
+    pool,
+    pool_requests,
+    pool_use,
+    signing_in,
+    watch,
+    window,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +33,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case>/refuse", cases.refuse, name="refuse"),
     path("cases/<uuid:case>/grant", cases.grant, name="grant"),
     path("cases/<uuid:case>/deliver", cases.deliver, name="deliver"),
+    path("cases/<uuid:case>/receipts/<int:entry>", cases.receipt, name="case-receipt"),
+    path("watch/", watch.findings, name="watch"),
+    path("watch/receipts/<int:entry>", watch.receipt, name="watch-receipt"),
+    path("watch/<uuid:finding>", watch.finding, name="watch-finding"),
+    path("watch/<uuid:finding>/decide", watch.decide, name="watch-decide"),
     path("pool/", pool.resources, name="pool"),
     path("pool/elements", pool.elements, name="pool-elements"),
     path("pool/resources/<slug:resource>", pool.resource, name="pool-resource"),

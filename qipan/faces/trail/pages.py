@@ -1,11 +1,13 @@
 """The tree for everybody: hashes and signatures, from which nothing about anybody follows. Full tiles may be kept for ever."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -26,6 +28,7 @@ LONGEST_LINE = 1000  # bytes of a cosignature
 INDEX = """\
 存证 · The trail of {origin}
 
+/trail/how                                    怎样核验 · how to check a receipt
 /trail/keys                                   签名公钥 · keys that heads are signed with
 /trail/qipan_verify.py                        独立核验程序 · the program that checks receipts and copies
 /trail/<sm3|sha256>/checkpoint                最新存证点 · the newest head
@@ -49,6 +52,15 @@ def index(_request: HttpRequest) -> HttpResponse:
 def keys(_request: HttpRequest) -> HttpResponse:
     """The keys of heads, one a line; before trusting them, compare with what was published elsewhere."""
     return _text("".join(f"{key}\n" for key in queries.verifier_keys()))
+
+
+@access(anyone)
+@require_safe
+def how(request: HttpRequest) -> HttpResponse:
+    """How anybody checks a receipt, with this installation or without it."""
+    program = Path(qipan_verify.__file__).read_bytes()
+    values = {"origin": settings.QIPAN_TRAIL_ORIGIN, "digest": hashlib.sha256(program).hexdigest()}
+    return render(request, "look/how_to_verify.html", values)
 
 
 @access(anyone)

@@ -8,6 +8,7 @@ app_name = "trail"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.index, name="index"),
     path("keys", pages.keys, name="keys"),
+    path("how", pages.how, name="how"),
     path("qipan_verify.py", pages.verifier, name="verifier"),
     path("<slug:function>/checkpoint", pages.checkpoint, name="checkpoint"),
     path("<slug:function>/checkpoint/<int:size>", pages.checkpoint, name="checkpoint-of-size"),

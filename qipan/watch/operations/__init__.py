@@ -7,6 +7,7 @@ from qipan.watch.operations.raising import NewFinding, raise_findings
 from qipan.watch.operations.reading import (
     SampleReading,
     enter_sample_readings,
+    record_document,
     record_reading,
     record_service,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "note_answer",
     "note_silence",
     "raise_findings",
+    "record_document",
     "record_reading",
     "record_service",
 ]

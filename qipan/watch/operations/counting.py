@@ -19,7 +19,7 @@ MOST = 50_000  # rows of one run
 FIRST_HOUR, LAST_HOUR = 7, 20  # of a working day; offices open at half past eight, and some come early
 LONGEST = 200  # characters of what another node says
 NEXT = """
-INSERT INTO watch_cursors (name) VALUES (%(name)s) ON CONFLICT (name) DO NOTHING
+INSERT INTO watch_cursors (name, position) VALUES (%(name)s, 0) ON CONFLICT (name) DO NOTHING
 """
 TAKE = """
 WITH before AS (SELECT position FROM watch_cursors WHERE name = %(name)s FOR UPDATE),
@@ -45,7 +45,7 @@ FROM (
   LEFT JOIN applications a ON x.side = 'consumer'
     AND a.id = coalesce(c.application_id, CASE WHEN x."case" ~ %(of_application)s THEN substr(x."case", 13)::uuid END)
   WHERE x.id > %(after)s AND x.id <= %(upto)s AND x.official ~ '^official:[0-9]{1,18}$'
-    AND (x.side = 'consumer' OR g.consumer_node IS DISTINCT FROM g.provider_node)
+    AND (x.side = 'consumer' OR g.id IS NULL OR g.consumer_node <> g.provider_node)
 ) AS call GROUP BY who, peers, agency, subject, slot
 """
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
@@ -70,6 +70,15 @@ ON CONFLICT (who, day) DO UPDATE SET peers = excluded.peers, agency = excluded.a
   people = excluded.people, off_hours = excluded.off_hours, closed = excluded.closed, idle = excluded.idle, hours = excluded.hours
 """
 
+TOTALS = f"""
+INSERT INTO reading_days (who, day, peers, agency, volume, people, off_hours, closed, idle, hours)
+SELECT '', day, '*', '', sum(volume), sum(people), sum(off_hours), sum(closed), sum(idle),
+  ARRAY[{", ".join(f"sum(hours[{hour}])" for hour in range(1, 25))}]
+FROM reading_days WHERE who <> '' AND day IN (SELECT day FROM ({TOUCHED}) touched) GROUP BY day
+ON CONFLICT (who, day) DO UPDATE SET volume = excluded.volume, people = excluded.people, off_hours = excluded.off_hours,
+  closed = excluded.closed, idle = excluded.idle, hours = excluded.hours
+"""
+
 
 class Batch(NamedTuple):
     """The readings that were taken in: those with numbers after one, up to another."""
@@ -91,6 +100,7 @@ def count_readings(*, at: datetime, rest: Sequence[date]) -> Batch:
     if batch.upto > batch.after:
         zone = str(timezone.get_current_timezone())
         records.execute(SUM, {**batch._asdict(), "zone": zone, "rest": list(rest)})
+        records.execute(TOTALS, {**batch._asdict(), "zone": zone})
     return batch
 
 

@@ -19,7 +19,7 @@ ORDER BY kind, subject, begins
 ON CONFLICT (kind, subject, begins) DO UPDATE
 SET score = excluded.score, facts = excluded.facts, ends = excluded.ends, renewed_at = excluded.renewed_at
 WHERE findings.state = 'open' AND findings.facts IS DISTINCT FROM excluded.facts
-RETURNING id, kind, subject, score, raised_at = renewed_at AS raised
+RETURNING id, kind, subject, score, xmax::text = '0' AS raised
 """
 
 

@@ -26,6 +26,13 @@ SELECT 'official:' || o.id, {PEERS}, o.agency, 'case', 'case:' || c.id, p.id,
   FROM officials o, cases c JOIN applications a ON a.id = c.application_id JOIN persons p ON p.id = a.person
   WHERE o.id = %(official)s AND c.id = %(case)s
 """
+OF_DOCUMENT = f"""
+SELECT 'official:' || o.id, {PEERS}, o.agency, 'case', 'case:' || c.id, p.id,
+    c.ended_at IS NULL OR c.ended_at > %(over)s, p.name = o.name, 1, %(slot)s, %(at)s
+  FROM officials o, uploads u JOIN cases c ON c.application_id = u.application AND c.service = u.service
+  JOIN applications a ON a.id = c.application_id JOIN persons p ON p.id = a.person
+  WHERE o.id = %(official)s AND u.id = %(upload)s
+"""
 OF_PERSON = f"""
 SELECT 'official:' || o.id, {PEERS}, o.agency, 'window', 'person:' || p.id, p.id, true, p.name = o.name, 1, %(slot)s, %(at)s
   FROM officials o, persons p WHERE o.id = %(official)s AND p.id = %(person)s
@@ -55,6 +62,12 @@ def record_reading(*, acting: Acting, case: UUID, at: datetime) -> None:
     """
     told = [acting.entry("read_case", f"reading:{case}")]
     _keep(OF_CASE, {"official": acting.actor.id, "case": case, "over": at - OVER}, told, at)
+
+
+def record_document(*, acting: Acting, upload: UUID, at: datetime) -> None:
+    """The same for a document sent for a case; where the case was just opened, it is the same reading."""
+    told = [acting.entry("read_document", f"reading:{upload}")]
+    _keep(OF_DOCUMENT, {"official": acting.actor.id, "upload": upload, "over": at - OVER}, told, at)
 
 
 def record_service(*, acting: Acting, person: int, at: datetime) -> None:

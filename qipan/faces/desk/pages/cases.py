@@ -25,7 +25,10 @@ from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
 from qipan.faces.look.controls import answers_in
 from qipan.faces.look.kept import typed_before
+from qipan.faces.look.receipts import receipt_of
+from qipan.ledger import queries as ledger
 from qipan.people.actors import Acting
+from qipan.watch import operations as watch
 
 REVIEWED = "reviewed"  # the button of the last look
 LONGEST = 2000
@@ -46,8 +49,21 @@ def act_on_a_case(view: View) -> View:
 @access(official)
 @require_safe
 def case(request: HttpRequest, case: UUID) -> HttpResponse:
-    """The case."""
-    return _page(request, case)
+    """The case; who opens it is put on record before it is shown."""
+    shown = _page(request, case)
+    with transaction.atomic():
+        watch.record_reading(acting=Acting(the_official(request)), case=case, at=timezone.now())
+    return shown
+
+
+@access(official)
+@require_safe
+def receipt(request: HttpRequest, case: UUID, entry: int) -> HttpResponse:
+    """The receipt of an act on a case of theirs."""
+    the_case(request, case)
+    if not any(one.id == entry for one in ledger.entries_about([f"case:{case}"])):
+        raise Http404
+    return receipt_of(entry)
 
 
 @access(official)
@@ -57,6 +73,8 @@ def upload(request: HttpRequest, upload: UUID) -> HttpResponse:
     found = queries.upload_for_official(upload, the_official(request))
     if found is None:
         raise Http404
+    with transaction.atomic():
+        watch.record_document(acting=Acting(the_official(request)), upload=upload, at=timezone.now())
     response = HttpResponse(bytes(found.content), content_type=found.media_type)
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(found.filename)}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from qipan.agencies import queries as agencies
 from qipan.agencies.queries import AgencyRow
+from qipan.core.sharing import Role
 from qipan.faces.look.actors import official_of, served_of
 
 
@@ -75,15 +76,19 @@ def _desk(request: HttpRequest, agency: AgencyRow | None) -> Desk | None:
         official.name,
         agency_name(agency, official.agency, language(request)),
         served.name if served else "",
-        _places(clerk=official.clerk),
+        _places(clerk=official.clerk, auditor=official.role == Role.AUDITOR),
     )
 
 
-def _places(*, clerk: bool) -> tuple[Place, ...]:
+def _places(*, clerk: bool, auditor: bool) -> tuple[Place, ...]:
     places = [
         Place("inbox", "desk:inbox", _("待办")),
         Place("today", "desk:today", _("今天办的")),
         Place("pool", "desk:pool", _("数据共享")),
         Place("agency", "desk:agency", _("本部门")),
     ]
-    return (*places, Place("window", "desk:window", _("窗口代办"))) if clerk else tuple(places)
+    if clerk:
+        places.append(Place("window", "desk:window", _("窗口代办")))
+    if auditor:
+        places.append(Place("watch", "desk:watch", _("审计")))
+    return tuple(places)

@@ -18,6 +18,7 @@ from qipan.faces.look.controls import Choice, Control
 from qipan.people import operations as people
 from qipan.people.actors import Acting, Actor
 from qipan.people.operations import UnableToServe
+from qipan.watch import operations as watch
 
 LONGEST = 40
 
@@ -56,9 +57,9 @@ def _begin(request: HttpRequest, clerk: Actor) -> HttpResponse:
         return _form(request, number, under, troubles)
     try:
         with transaction.atomic():
-            person = people.begin_service(
-                acting=Acting(clerk), id_number=number, under=under, at=timezone.now()
-            )
+            acting, at = Acting(clerk), timezone.now()
+            person = people.begin_service(acting=acting, id_number=number, under=under, at=at)
+            watch.record_service(acting=acting, person=person, at=at)
     except UnableToServe:
         return _form(request, number, under, {"id_number": _("没有找到这个号码。请对照证件再看一遍。")})
     serve(request, person, under)

@@ -1,0 +1,1 @@
+"""What an auditor reads: findings in words, drawn by day and hour, with the readings behind them."""
