@@ -1,11 +1,13 @@
 """The register of the exchange's measurement behind plain HTTP: no signature, no grant, no record; what the gateway is held against.
 
-It reads as the gateway does: for all who wait, together.
+It reads for each by itself, as such a service is written, or with ``TOGETHER=1`` for all who wait, as the gateway does.
 """
 
+import asyncio
 import json
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from granian.constants import HTTPModes, Interfaces
@@ -42,11 +44,21 @@ def application() -> Starlette:
         return [found[one.name] for one in named]
 
     together: Grouping[Reading, Answer] = Grouping("register", read)
+    threads = ThreadPoolExecutor(12)
+
+    async def read_alone(reading: Reading) -> Answer:
+        loop = asyncio.get_running_loop()
+        return (await loop.run_in_executor(threads, read, [reading]))[0]
+
+    async def read_together(reading: Reading) -> Answer:
+        return await together.do(reading, SECONDS)
+
+    reads = read_together if os.environ.get("TOGETHER") else read_alone
 
     async def look_up(request: Request) -> JSONResponse:
         asked = json.loads(await request.body())
         keys = {Field.parse(name): value for name, value in asked["keys"].items()}
-        found = await together.do(Reading("one", "births", SOURCE, keys, FACTS, CODES), SECONDS)
+        found = await reads(Reading("one", "births", SOURCE, keys, FACTS, CODES))
         return JSONResponse({str(field): value for field, value in (found.facts or {}).items()})
 
     return Starlette(routes=[Route("/look-up", look_up, methods=["POST"])])
