@@ -6,16 +6,19 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from qipan.applications import crossings, plans
 from qipan.applications import outputs as giving
-from qipan.applications import plans
 from qipan.applications.drafting import asking_of
 from qipan.applications.forms import FormDocument, Option, as_typed, shown, words_of
 from qipan.applications.intake import Asking
 from qipan.applications.outputs import Situation
 from qipan.applications.rows import CaseFact, CorrectionRow, EntryRow, UploadRow
+from qipan.core import valve
 from qipan.core.elements import NO_CHECKS, Checks, ElementType, Field, Value
 from qipan.core.lifecycle import CaseAct, CaseState, allowed_acts
+from qipan.core.masking import Masked
 from qipan.core.plan import PlannedService
+from qipan.core.valve import Shown
 
 
 class CaseRow(NamedTuple):
@@ -49,7 +52,10 @@ class CaseRow(NamedTuple):
 
 
 class ShownFact(NamedTuple):
-    """A fact of the case and where it came from; ``claim`` is what the person says instead."""
+    """A fact of the case and where it came from; ``claim`` is what the person says instead.
+
+    ``verdict`` and ``rule`` are the valve's: what is masked or refused is no fact to go by.
+    """
 
     field: str
     party: str
@@ -62,6 +68,8 @@ class ShownFact(NamedTuple):
     agency_title: str
     learned_at: datetime
     claim: str
+    verdict: str
+    rule: str
 
 
 class ShownOutput(NamedTuple):
@@ -172,6 +180,7 @@ def _facts(asking: Asking, row: CaseRow, facts: Sequence[CaseFact], language: st
         fact = known.get(str(field))
         if fact is None:
             continue
+        let = _let(asking, row, fact)
         via_title, agency_title = words.source(fact.kind, fact.via)
         found.append(
             ShownFact(
@@ -179,16 +188,34 @@ def _facts(asking: Asking, row: CaseRow, facts: Sequence[CaseFact], language: st
                 party=field.party,
                 party_title=words.party(field.party),
                 title=words.field(field),
-                shown=shown(asking, field, fact.value, language, mask=False),
+                shown=_said(asking, field, let, language),
                 kind=fact.kind,
                 via=fact.via,
                 via_title=via_title,
                 agency_title=agency_title,
                 learned_at=fact.learned_at,
-                claim=claims.get(fact.field, ""),
+                claim=claims.get(fact.field, "") if let.decision.passes else "",
+                verdict=str(let.decision.verdict),
+                rule=let.decision.rule,
             )
         )
     return tuple(found)
+
+
+def _let(asking: Asking, row: CaseRow, fact: CaseFact) -> Shown:
+    """What the valve lets the agency of the case see of a fact."""
+    here = crossings.handling(asking.library, row.service, fact.kind, fact.via)
+    return valve.show(fact.value, asking.element(Field.parse(fact.field)), here)
+
+
+def _said(asking: Asking, field: Field, let: Shown, language: str) -> str:
+    match let.value:
+        case None:
+            return ""
+        case Masked(text, _):
+            return text
+        case value:
+            return shown(asking, field, value, language, mask=False)
 
 
 def _documents(
@@ -251,7 +278,7 @@ def _situation(asking: Asking, row: CaseRow, planned: PlannedService, facts: Seq
     known: dict[Field, Value] = {}
     for fact in facts:
         field = Field.parse(fact.field)
-        if fact.kind != "claim" and field.party in parties:
+        if fact.kind != "claim" and field.party in parties and _let(asking, row, fact).decision.passes:
             known[Field(parties[field.party], field.word)] = fact.value
     service = asking.library.services[row.service]
     present: dict[str, bool | None] = {name: name in dict(planned.parties) for name in service.parties}

@@ -23,9 +23,10 @@ from qipan.adapters.sources import (
     addresses_of,
     request_for,
 )
+from qipan.applications import crossings
 from qipan.applications.agreements import Agreement, agreements
 from qipan.applications.intake import Asking
-from qipan.core import valve
+from qipan.core import valve, walls
 from qipan.core.declarations import GrantDeclaration, Resource
 from qipan.core.elements import Field, Value
 from qipan.core.plan import Fetch
@@ -121,6 +122,7 @@ def _crossing(asking: Asking, fetch: Fetch, agreement: Agreement | None) -> _Cro
         purpose=purposes[0] if purposes else f"办理“{event.title.zh}”",
         legal_basis=_legal_basis(asking, fetch, resource, grants),
         on=asking.today,
+        barred=_barred(asking, resource),
     )
     return _Crossing(fetch, resource, request, valve.decide(request, resource, grants))
 
@@ -133,6 +135,7 @@ def _agreed(asking: Asking, fetch: Fetch, agreement: Agreement) -> _Crossing:
         purpose=grant.purpose_zh if grant else f"办理“{asking.event.title.zh}”",
         legal_basis=grant.basis if grant else resource.legal_basis,
         on=asking.today,
+        barred=_barred(asking, resource),
     )
     outside = {
         one: "not-granted" if grant else "no-grant" for one in request.fields if one not in agreement.fields
@@ -140,6 +143,13 @@ def _agreed(asking: Asking, fetch: Fetch, agreement: Agreement) -> _Crossing:
     passage = valve.decide(request, resource, agreement.declared(resource, asking.event.name))
     within = valve.Passage(passage.passed - outside.keys(), {**passage.refused, **outside})
     return _Crossing(fetch, resource, request, within)
+
+
+def _barred(asking: Asking, resource: Resource) -> Mapping[Field, str]:
+    """What does not pass the walls between the agency that has it and the platform."""
+    elements = {field: asking.library.element(resource.parties, field) for field in resource.gives}
+    grades = {field: element.grade if element else valve.CORE for field, element in elements.items()}
+    return walls.barred(crossings.looking_up(asking.library, resource.agency), grades)
 
 
 def _legal_basis(

@@ -22,6 +22,7 @@ from qipan.core.elements import (
 )
 from qipan.core.grants import Mode
 from qipan.core.predicates import Predicate
+from qipan.core.walls import Zone
 
 
 class Position(NamedTuple):
@@ -138,12 +139,13 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A kind of agency, present in every division of its levels."""
+    """A kind of agency, present in every division of its levels; ``zone`` is its label at the walls."""
 
     name: str
     title: Text
     levels: tuple[Level, ...]
     names: Mapping[Level, Text] = field(default_factory=dict)
+    zone: Zone = Zone.INSIDE
 
 
 @dataclass(frozen=True, slots=True)

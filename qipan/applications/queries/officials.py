@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from qipan import records
-from qipan.applications import plans
+from qipan.applications import crossings, plans
 from qipan.applications.case_views import CaseRow, CaseView, case_view
 from qipan.applications.rows import (
     CaseFact,
@@ -23,9 +23,10 @@ from qipan.applications.rows import (
     UploadRow,
 )
 from qipan.catalogue import queries as catalogue
+from qipan.core import valve
 from qipan.core.elements import Field
 from qipan.core.lifecycle import IN_HAND, CaseState
-from qipan.core.masking import GRADE_TO_MASK, masked
+from qipan.core.masking import Masked
 from qipan.people.actors import Actor
 
 CAP = 1000
@@ -181,9 +182,6 @@ def _whose(actor: Actor) -> dict[str, object]:
 
 
 def _shown(row: _Listed) -> InboxRow:
-    applicant = catalogue.library(row.version).events[row.event].applicant
-    planned = plans.stored(row.plan).service(row.service)
-    needs_name = planned is not None and Field(applicant, "name") in planned.needs
     return InboxRow(
         row.id,
         row.number,
@@ -191,9 +189,24 @@ def _shown(row: _Listed) -> InboxRow:
         row.event,
         row.version,
         row.state,
-        masked(row.name, GRADE_TO_MASK) if needs_name else "",
+        _applicant(row),
         row.ready_at,
         row.due_on,
         bool(row.mine),
         row.corrected,
     )
+
+
+def _applicant(row: _Listed) -> str:
+    """As much of the applicant's name as tells one case from another, where the service needs the name at all."""
+    library = catalogue.library(row.version)
+    event, planned = library.events[row.event], plans.stored(row.plan).service(row.service)
+    field = Field(event.applicant, "name")
+    if planned is None or field not in planned.needs:
+        return ""
+    element, here = library.element(event.parties, field), crossings.listing(library, row.service)
+    match valve.show(row.name, element, here).value:
+        case Masked(text, _):
+            return text
+        case value:
+            return str(value or "")

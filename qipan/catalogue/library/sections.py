@@ -56,6 +56,7 @@ from qipan.core.declarations import (
 )
 from qipan.core.elements import CodeList, Element, ElementType, PartyKind
 from qipan.core.grants import Mode
+from qipan.core.walls import Zone
 
 # --- Codes, elements, relations, agencies
 
@@ -132,6 +133,7 @@ AGENCY: Final = Record(
             ListOf(Choice.of(Level), least=1), "The levels of government at which it exists.", required=True
         ),
         "names": Key(MapOf(Choice.of(Level), TEXT), "Where it has a name of its own at a level."),
+        "zone": Key(Choice.of(Zone), "Where it stands at the walls; inside by default."),
     },
     named=True,
 )

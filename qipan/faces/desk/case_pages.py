@@ -14,6 +14,7 @@ from qipan.applications.forms import FormDocument, FormQuestion
 from qipan.core.checks import CheckFailure
 from qipan.core.declarations import Library, MeetKind, Service
 from qipan.core.elements import Element, Field
+from qipan.core.walls import Verdict
 from qipan.faces.desk.clocks import Clock, clock_of
 from qipan.faces.desk.state_words import case_state
 from qipan.faces.desk.trail_words import Done, done
@@ -22,10 +23,14 @@ from qipan.faces.look.controls import Control, control
 from qipan.faces.look.state_words import Said
 from qipan.faces.look.titles import Titles
 from qipan.faces.look.values import shown_again, shown_as_typed
+from qipan.faces.look.wall_words import ruled
 
 
 class FactLine(NamedTuple):
-    """A field of the case; `claim` is what the person says instead, `marked` whether it was to be corrected."""
+    """A field of the case; `claim` is what the person says instead, `marked` whether it was to be corrected.
+
+    `withheld` says why it is masked or left out; it is empty for facts.
+    """
 
     field: str
     title: str
@@ -34,6 +39,7 @@ class FactLine(NamedTuple):
     learned_at: datetime
     claim: str
     marked: bool
+    withheld: str
 
 
 class PartyFacts(NamedTuple):
@@ -194,11 +200,12 @@ class Reading:
         return FactLine(
             fact.field,
             fact.title,
-            self._again(fact.field, fact.shown),
+            self._again(fact.field, fact.shown) if fact.verdict == Verdict.PASS else fact.shown,
             _source(fact),
             fact.learned_at,
             self._typed(fact.field, fact.claim) if fact.claim else "",
             fact.field in marked,
+            "" if fact.verdict == Verdict.PASS else ruled(fact.verdict, fact.rule, self.language),
         )
 
     def _document(self, document: FormDocument) -> DocumentLine:

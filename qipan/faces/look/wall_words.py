@@ -143,8 +143,13 @@ def number_of(rule: str) -> int:
 
 def decided(decision: Decision, language: str) -> str:
     """Say what was decided and why, in a sentence or two."""
+    return ruled(decision.verdict, decision.rule, language)
+
+
+def ruled(verdict: str, rule: str, language: str) -> str:
+    """The same, of a decision that came as plain texts."""
     mark = "：" if language.startswith("zh") else ": "
-    return f"{VERDICTS[decision.verdict].say(language)}{mark}{WHY[decision.rule].say(language)}"
+    return f"{VERDICTS[Verdict(verdict)].say(language)}{mark}{WHY[rule].say(language)}"
 
 
 def _line(number: int, rule: Rule, language: str) -> RuleLine:
