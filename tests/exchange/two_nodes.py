@@ -190,7 +190,6 @@ class TwoNodes:
     def _enter(self, issued: Sequence[Grant]) -> dict[str, str]:
         folder = self.home / "library"
         library_of_nodes(folder)
-        (self.city.home / "registers.json").write_text(json.dumps({"births": "node://hospitals"}))
         (self.hospitals.home / "registers.json").write_text(
             json.dumps({"births": self.register, "weddings": f"http://127.0.0.1:{self.weddings}"})
         )
@@ -201,7 +200,10 @@ class TwoNodes:
             "grants": [self.signed_grant(one) for one in issued],
         }
         self.hospitals.run(ENTER, {**said, "cast": False})
-        return dict(self.city.run(ENTER, {**said, "cast": True}))
+        made = dict(self.city.run(ENTER, {**said, "cast": True}))
+        # The cast's play was acted with registers of the city's own; only from now on they are elsewhere.
+        (self.city.home / "registers.json").write_text(json.dumps({"births": "node://hospitals"}))
+        return made
 
     def node_list(self, number: int, **changes: Any) -> NodeList:
         """Both nodes, with their keys."""
