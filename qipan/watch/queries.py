@@ -82,6 +82,38 @@ LEFT JOIN cases c ON c.id = CASE WHEN r.kind = 'case' THEN substr(r.subject, 6):
 ORDER BY r.at DESC
 """
 
+# What somebody is told: who opened their cases or served them, and which other node got what about them.
+TOLD = """
+SELECT used.at, used.kind, used.agency, coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, used.post, used.resource,
+  used.fields, used.purpose, used.basis, used.outcome, coalesce(c.service, '') AS service, coalesce(a.number, '') AS number,
+  coalesce(a.event, '') AS event, coalesce(a.version, 0) AS version,
+  (SELECT min(e.id) FROM entries e WHERE e.subject = used.told AND e.at BETWEEN used.at - interval '1 minute' AND used.at + interval '1 minute'
+     AND (used.official IS NULL OR e.actor = used.official)) AS entry
+FROM (
+  (SELECT r.at, r.kind, r.agency, split_part(r.peers, ' ', 2) AS post, '' AS resource, '{}'::text[] AS fields, '' AS purpose, '' AS basis,
+     '' AS outcome, CASE WHEN r.kind = 'case' THEN substr(r.subject, 6)::uuid END AS subject,
+     CASE r.kind WHEN 'case' THEN 'reading:' || substr(r.subject, 6) ELSE r.subject END AS told,
+     CASE WHEN r.who ~ '^official:[0-9]{1,18}$' THEN substr(r.who, 10)::bigint END AS official
+   FROM readings r WHERE r.person = %(person)s AND r.kind <> 'exchange' AND r.at < %(before)s ORDER BY r.at DESC LIMIT %(limit)s)
+  UNION ALL
+  (SELECT x.at, 'given', coalesce(h.consumer_agency, x.peer), '', x.resource, x.fields, x.purpose, x.basis, x.outcome, NULL,
+     'exchange:' || encode(x.exchange, 'hex'), NULL
+   FROM exchange_calls x JOIN exchange_grants h ON h.id = x."grant" AND h.consumer_node <> h.provider_node
+   WHERE x.about = %(about)s AND x.side = 'provider' AND x.at < %(before)s AND NOT x.resource = ANY(%(untold)s::text[])
+   ORDER BY x.at DESC LIMIT %(limit)s)
+) used LEFT JOIN cases c ON c.id = used.subject LEFT JOIN applications a ON a.id = c.application_id
+LEFT JOIN agencies g ON g.code = used.agency
+ORDER BY used.at DESC LIMIT %(limit)s
+"""
+IS_TOLD = """
+SELECT count(*) FROM entries e WHERE e.id = %(entry)s AND (
+  (e.subject ^@ 'reading:' OR e.subject = 'person:' || %(person)s) AND EXISTS (
+    SELECT FROM readings r WHERE r.person = %(person)s AND r.at = e.at AND r.who = 'official:' || e.actor)
+  OR e.act = 'provide_data' AND EXISTS (
+    SELECT FROM exchange_calls x WHERE x.about = %(about)s AND x.at BETWEEN e.at - interval '1 minute' AND e.at + interval '1 minute'
+      AND e.subject = 'exchange:' || encode(x.exchange, 'hex') AND NOT x.resource = ANY(%(untold)s::text[])))
+"""
+
 
 class WindowRow(NamedTuple):
     """Ten minutes of calls with a peer, as one side kept them."""
@@ -181,6 +213,39 @@ class ReadingRow(NamedTuple):
     acted: bool
 
 
+class ToldRow(NamedTuple):
+    """A use of somebody's data: an official opened a case of theirs or served them, or another node got facts (``given``)."""
+
+    at: datetime
+    kind: str
+    agency: str
+    agency_zh: str
+    agency_en: str
+    post: str
+    resource: str
+    fields: tuple[str, ...]
+    purpose: str
+    basis: str
+    outcome: str
+    service: str
+    number: str
+    event: str
+    version: int
+    entry: int | None
+
+
+class Teller(NamedTuple):
+    """Who is told: their number, the hash that calls about them are kept by, and the resources that no one may be told of."""
+
+    person: int
+    about: bytes
+    untold: tuple[str, ...]
+
+    def asked(self, **more: object) -> dict[str, object]:
+        """For a statement."""
+        return {"person": self.person, "about": self.about, "untold": list(self.untold), **more}
+
+
 class _Moment(NamedTuple):
     at: datetime | None
 
@@ -272,6 +337,16 @@ def readings_of(person: int, since: datetime, until: datetime, limit: int = 100)
     """Who read somebody's data in a time, the latest first."""
     told = {"person": person, "since": since, "until": until, "limit": limit}
     return records.rows(ReadingRow, READINGS.format(whose="person = %(person)s"), told)
+
+
+def told_to(reader: Teller, before: datetime, limit: int) -> list[ToldRow]:
+    """List who opened somebody's cases, served them, or got facts about them at another node, the latest first."""
+    return records.rows(ToldRow, TOLD, reader.asked(before=before, limit=limit))
+
+
+def is_told(reader: Teller, entry: int) -> bool:
+    """Whether an entry of the trail is about such a use of somebody's data, so that they may have its receipt."""
+    return records.number(IS_TOLD, reader.asked(entry=entry)) > 0
 
 
 def _within(since: datetime, until: datetime) -> dict[str, datetime]:

@@ -71,7 +71,7 @@ def test_another_sees_none_of_it(neighbour: Client, number: str) -> None:
     assert number not in page
 
 
-def test_the_uses_cost_five_statements(mother: Client, number: str, assert_query_count: Count) -> None:
+def test_the_uses_cost_seven_statements(mother: Client, number: str, assert_query_count: Count) -> None:
     mother.get("/data-uses/")
-    with assert_query_count(5):
+    with assert_query_count(7):
         mother.get("/data-uses/")

@@ -1,6 +1,6 @@
 """What lists show: drafts, applications, and the uses of one's data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -20,6 +20,7 @@ from qipan.faces.look.titles import Titles
 from qipan.faces.portal.application_views import progress_words
 from qipan.faces.portal.draft_views import by_party
 from qipan.sharing.rows import UseAbout
+from qipan.watch.queries import ToldRow
 
 TWIN = timedelta(
     seconds=90
@@ -54,8 +55,26 @@ class Unfinished(NamedTuple):
     tone: str
 
 
+class Uses(NamedTuple):
+    """What is told of somebody's data: look-ups and hand-overs, calls between agencies, and readings and what other nodes got."""
+
+    found: Sequence[DataUse]
+    about: Sequence[UseAbout]
+    told: Sequence[ToldRow]
+
+    def since(self, last: datetime | None) -> "Uses":
+        """Those from a moment on."""
+        if last is None:
+            return self
+        return Uses(
+            [one for one in self.found if one.at >= last],
+            [one for one in self.about if one.at >= last],
+            [one for one in self.told if one.at >= last],
+        )
+
+
 class UseLine(NamedTuple):
-    """Somebody used data about the reader."""
+    """Somebody used data about the reader; ``entry`` is its number in the trail, where it has a receipt of its own."""
 
     who: str
     what: str
@@ -66,6 +85,7 @@ class UseLine(NamedTuple):
     legal_basis: str
     outcome: Said
     grant: str = ""
+    entry: int | None = None
 
 
 def discarded_line(gone: Discarded, language: str) -> DraftLine:
@@ -118,13 +138,11 @@ def unfinished(
     return tuple(sorted((*begun, *running), key=lambda one: ("warn", "neutral", "active").index(one.tone)))
 
 
-def use_lines(
-    uses: Iterable[DataUse], about: Iterable[UseAbout], library: Library, language: str
-) -> tuple[UseLine, ...]:
+def use_lines(uses: Uses, library: Library, language: str) -> tuple[UseLine, ...]:
     """Who used the data, in words, the latest first; a look-up that went to another agency's node is told once, with its grant."""
-    calls = list(about)
+    calls = list(uses.about)
     lines: list[tuple[datetime, UseLine]] = []
-    for use in uses:
+    for use in uses.found:
         twin = next((one for one in calls if _is_twin(use, one)), None)
         line = _use_line(use, language)
         if twin is not None:
@@ -132,6 +150,7 @@ def use_lines(
             line = line._replace(grant=_exchange_grant(twin, language))
         lines.append((use.at, line))
     lines += [(one.at, _about_line(one, library, language)) for one in calls]
+    lines += [(one.at, _told_line(one, library, language)) for one in uses.told]
     return tuple(line for _at, line in sorted(lines, key=lambda each: each[0], reverse=True))
 
 
@@ -146,21 +165,49 @@ def _is_twin(use: DataUse, call: UseAbout) -> bool:
     return use.kind == "call" and near and use.via.partition("(")[0] == call.resource
 
 
-def _about_line(one: UseAbout, library: Library, language: str) -> UseLine:
-    resource = library.resources.get(one.resource)
-    title = resource.title.say(language) if resource else one.resource
+def _told_line(one: ToldRow, library: Library, language: str) -> UseLine:
+    who = " ".join(filter(None, (_named(one.agency_zh, one.agency_en, language) or one.agency, one.post)))
+    if one.kind == "given":
+        title, fields = _given(one.resource, one.fields, library, language)
+        what = _("从《%(register)s》得到您的数据") % {"register": title}
+        outcome = _outcome(one.outcome if one.outcome in {"ok", "none"} else "refused")
+        return UseLine(
+            who, what, moment(one.at), "", fields, one.purpose, one.basis, outcome, entry=one.entry
+        )
+    if one.kind == "case":
+        _event, titles = event_titles(one.version, one.event, language)
+        service = titles.service(one.service)
+        what = _("打开了您的“%(service)s”") % {"service": service}
+        purpose = _("办理“%(service)s”") % {"service": service}
+    else:
+        what, purpose = _("在窗口为您代办"), _("窗口代办")
+    seen = Said(_("看过"), "neutral")
+    return UseLine(who, what, moment(one.at), one.number, (), purpose, "", seen, entry=one.entry)
+
+
+def _given(
+    name: str, fields: Iterable[str], library: Library, language: str
+) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """A resource's title, and the titles of its own fields."""
+    resource = library.resources.get(name)
+    title = resource.title.say(language) if resource else name
     elements = [
         library.elements.get(element_name(resource.parties[field.party].kind, field.word))
         if resource
         else None
-        for field in map(Field.parse, one.fields)
+        for field in map(Field.parse, fields)
     ]
+    return title, ((_("数据"), tuple(each.title.say(language) for each in elements if each)),)
+
+
+def _about_line(one: UseAbout, library: Library, language: str) -> UseLine:
+    title, fields = _given(one.resource, one.fields, library, language)
     return UseLine(
         who=_named(one.consumer_zh, one.consumer_en, language),
         what=_("查询《%(register)s》") % {"register": title},
         time=moment(one.at),
         number="",
-        fields=((_("数据"), tuple(each.title.say(language) for each in elements if each)),),
+        fields=fields,
         purpose=one.purpose,
         legal_basis=one.basis,
         outcome=_outcome(one.outcome if one.outcome in {"ok", "none"} else "refused"),

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from qipan.faces.portal.pages import applications, drafts, events, mine, rating, signing_in, uploads
+from qipan.faces.portal.pages import (
+    applications,
+    drafts,
+    events,
+    mine,
+    rating,
+    receipts,
+    signing_in,
+    uploads,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,5 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/<uuid:case>/correction/", applications.correction, name="correction"),
     path("applications/<str:number>/<uuid:case>/withdraw/", applications.withdraw_case, name="withdraw-case"),
     path("applications/<str:number>/<uuid:case>/rating/", rating.rating, name="rating"),
+    path("applications/<str:number>/receipts/", receipts.receipts, name="receipts"),
+    path("applications/<str:number>/receipts/<int:entry>/", receipts.receipt, name="receipt"),
     path("data-uses/", mine.data_uses, name="data-uses"),
+    path("data-uses/receipts/<int:entry>/", receipts.use_receipt, name="use-receipt"),
 ]

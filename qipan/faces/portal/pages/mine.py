@@ -16,14 +16,17 @@ from qipan.catalogue import queries as catalogue
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.portal.list_views import (
+    Uses,
     application_lines,
     discarded_line,
     draft_lines,
     untold_lines,
     use_lines,
 )
+from qipan.faces.portal.pages.receipts import teller
 from qipan.faces.portal.pages.shell import language, page
 from qipan.sharing import queries as sharing
+from qipan.watch import queries as watch
 
 LINES = 20
 DISCARDED = "discarded"  # in the address: the draft that was just thrown away
@@ -50,17 +53,16 @@ def mine(request: HttpRequest) -> HttpResponse:
 @access(signed_in_person)
 @require_safe
 def data_uses(request: HttpRequest) -> HttpResponse:
-    """Each look-up and each hand-over of one's data: who, what, when, why."""
+    """Each look-up, each hand-over and each reading of one's data, here and at other nodes: who, what, when, why."""
     before, person = _before(request), the_acting(request).applicant
     library = catalogue.current_library()
     found = queries.data_uses(person, before, LINES + 1)
     about = sharing.uses_about(person, before or FOREVER, catalogue.untold_in(library), LINES + 1)
-    last = max([one[LINES - 1].at for one in (found, about) if len(one) > LINES], default=None)
-    if last is not None:
-        found = [one for one in found if one.at >= last]
-        about = [one for one in about if one.at >= last]
+    told = watch.told_to(teller(person, library), before or FOREVER, LINES + 1)
+    last = max([one[LINES - 1].at for one in (found, about, told) if len(one) > LINES], default=None)
+    uses = Uses(found, about, told).since(last)
     values = {
-        "uses": use_lines(found, about, library, language(request)),
+        "uses": use_lines(uses, library, language(request)),
         "untold": untold_lines(library, language(request)),
         "first": before is None,
         "older": _older("portal:data-uses", last) if last else None,
