@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from qipan.adapters.seals import Suite, private_key, public_key
-from qipan.core import canonical, envelope
+from qipan.adapters.seals import Suite, boxes, private_key, public_key
+from qipan.core import canonical, deliveries, envelope
+from qipan.core.deliveries import Ends
 from qipan.core.grants import SIGNED_GRANT, read_grant
 from qipan.core.nodes import key_id
 
@@ -68,3 +69,38 @@ def test_the_bodies_are_those_that_were_signed() -> None:
 def test_every_line_of_an_envelope_is_on_the_page() -> None:
     for field in {*envelope.RequestEnvelope._fields, *envelope.ResponseEnvelope._fields}:
         assert f"`{envelope.NAMES.get(field, field)}`" in PAGE
+
+
+def test_a_delivery_opens_at_its_place_and_holds_the_rows_of_the_page() -> None:
+    body = BLOCKS["delivery-header"].encode() + b"\n" + bytes.fromhex(BLOCKS["delivery-box"])
+    assert hashlib.new("sm3", body).hexdigest() == BLOCKS["delivery-exchange"]
+    header, box = deliveries.read_delivery(body)
+    lines = ["qipan-delivery/1", "hospitals", "city", header.stream, header.stream, "rows", "1", "2"]
+    assert deliveries.purpose(Ends("hospitals", "city", header.stream), header) == "\n".join(lines).encode()
+    key = private_key(Suite.SM2, (BLOCKS["key"] + "\n").encode())
+    assert boxes.unseal(key, box, "\n".join(lines).encode()).decode() == BLOCKS["delivery-rows"] + "\n"
+
+
+def test_a_row_s_key_and_the_digest_over_rows_can_be_made_with_nothing_but_the_page() -> None:
+    stream = canonical.read(BLOCKS["delivery-header"].encode())["stream"]
+    keys = b'{"mother.id_number":"330106198501011225"}'
+    named = hashlib.new("sm3", b"qipan-row/1\n" + str(stream).encode() + b"\n" + keys).hexdigest()[:32]
+    assert BLOCKS["delivery-rows"].startswith(f'["{named}",')
+    begun = hashlib.new("sm3", b"qipan-rows/1\n" + str(stream).encode()).digest()
+    rows = hashlib.new("sm3", (BLOCKS["delivery-rows"] + "\n").encode()).digest()
+    assert hashlib.new("sm3", begun + rows).hexdigest() == BLOCKS["delivery-digest"]
+
+
+def test_the_manifest_is_signed_over_exactly_its_bytes_and_closes_this_delivery() -> None:
+    document = BLOCKS["manifest"].encode()
+    signature = bytes.fromhex(BLOCKS["manifest-signature"])
+    assert KEY.verify(signature, b"qipan-batch/1\n" + document)
+    assert not KEY.verify(signature, document)
+    manifest = deliveries.read_manifest(document)
+    assert manifest.document() == document
+    assert (manifest.chunks, manifest.rows, manifest.digest) == (1, 2, BLOCKS["delivery-digest"])
+
+
+def test_every_member_of_a_manifest_is_on_the_page() -> None:
+    for member in {*deliveries.MANIFEST_MEMBERS, *deliveries.HEADER_MEMBERS}:
+        assert f"`{member}`" in PAGE
