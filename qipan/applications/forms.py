@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from qipan.applications.intake import Answered, Asking
+from qipan.applications.planning import condition_fields
 from qipan.applications.rows import Fact, UploadRow
 from qipan.core.checks import CheckFailure
 from qipan.core.declarations import CertificateType, MeetKind, Resource, Service
@@ -24,7 +25,10 @@ class Option(NamedTuple):
 
 
 class FormQuestion(NamedTuple):
-    """A question; ``value`` is what was typed, ``failure`` what is wrong with it. ``question`` is said instead of a title."""
+    """A question; ``value`` is what was typed, ``failure`` what is wrong with it. ``question`` is said instead of a title.
+
+    ``decides`` stays true of an answer by which the form may change again, also when nothing turns on it any more.
+    """
 
     field: str
     party: str
@@ -158,7 +162,11 @@ def form_view(asking: Asking, answered: Answered, filled: Filled, language: str)
     """Put the form together."""
     plan = answered.planned.plan
     worded = words_of(asking, language)
-    questions = [_question(each, answered, filled, worded) for each in answered.questions]
+    deciding = condition_fields(asking.version, asking.event.name)
+    questions = [
+        _question(each, answered, filled, worded, decides=each.field in deciding)
+        for each in answered.questions
+    ]
     return FormView(
         event=asking.event.name,
         title=asking.event.title.say(language),
@@ -223,7 +231,9 @@ def words_of(asking: Asking, language: str) -> Words:
     return Words(asking, language)
 
 
-def _question(asked: Question, answered: Answered, filled: Filled, worded: Words) -> FormQuestion:
+def _question(
+    asked: Question, answered: Answered, filled: Filled, worded: Words, *, decides: bool
+) -> FormQuestion:
     element = worded.library.elements[asked.element]
     return FormQuestion(
         field=str(asked.field),
@@ -234,7 +244,7 @@ def _question(asked: Question, answered: Answered, filled: Filled, worded: Words
         type=element.type,
         options=worded.options(asked.field, asked.checks),
         checks=asked.checks,
-        decides=asked.decides,
+        decides=asked.decides or decides,
         value=as_typed(filled.typed.get(str(asked.field))),
         failure=answered.failures.get(asked.field),
         needed_by=asked.needed_by,

@@ -47,6 +47,7 @@ READS: dict[str, Read] = {
     "one application": lambda cast: queries.application_detail(cast.mother_id, "QP-20261123-0000000"),
     "its status": lambda cast: queries.submission_status("QP-20261123-0000000", cast.mother_id),
     "drafts": lambda cast: queries.drafts_of(cast.mother_id),
+    "a draft just begun": lambda cast: queries.untouched_draft(cast.mother_id, "birth", {}),
     "who used my data": lambda cast: queries.data_uses(cast.mother_id),
     "an inbox": lambda cast: queries.inbox(cast.official("police").actor),
     "an inbox, one state": lambda cast: queries.inbox(cast.official("police").actor, "submitted"),

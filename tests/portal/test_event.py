@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 
 from django.test import Client
 
+from qipan.applications.models import Draft
+
 
 def test_it_shows_each_service_its_agency_and_its_days(anybody: Client) -> None:
     page = anybody.get("/events/birth/").content.decode()
@@ -53,3 +55,11 @@ def test_it_speaks_english(anybody: Client) -> None:
     assert "Household registration" in page
     assert "Police station" not in page
     assert "What it saves" in page
+
+
+def test_starting_twice_begins_one_form(mother: Client) -> None:
+    first, second = (mother.post("/events/birth/start/").headers["Location"] for _ in range(2))
+    assert first == second
+    draft = Draft.objects.get().id
+    mother.post(f"/drafts/{draft}/save/", {"child.name": "王小宝"})
+    assert mother.post("/events/birth/start/").headers["Location"] != first

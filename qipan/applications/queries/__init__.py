@@ -18,6 +18,7 @@ from qipan.applications.queries.persons import (
     form,
     submission_status,
     submitted_as,
+    untouched_draft,
     upload_content,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "inbox_counts",
     "submission_status",
     "submitted_as",
+    "untouched_draft",
     "upload_content",
     "upload_for_official",
 ]

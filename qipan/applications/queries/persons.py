@@ -78,6 +78,12 @@ DRAFTS = """
 SELECT id, event, version, updated_at, (SELECT count(*) FROM jsonb_object_keys(answers)) AS answered
 FROM drafts WHERE person = %s AND application IS NULL ORDER BY updated_at DESC LIMIT %s
 """
+UNTOUCHED = """
+SELECT d.id FROM drafts d
+WHERE d.person = %s AND d.application IS NULL AND d.event = %s AND d.answers = %s AND d.claims = '{}' AND d.skipped = '{}'
+  AND d.version = (SELECT max(number) FROM library_versions) AND NOT EXISTS (SELECT FROM uploads u WHERE u.draft = d.id)
+ORDER BY d.updated_at DESC LIMIT 1
+"""
 DISCARDED = """
 SELECT id, draft ->> 'event' AS event, (draft ->> 'version')::int AS version FROM discarded_drafts WHERE id = %s AND person = %s
 """
@@ -110,6 +116,10 @@ _CORRECTIONS = TypeAdapter(tuple[CorrectionRow, ...])
 _CALLS = TypeAdapter(tuple[CallRow, ...])
 _UPLOADS = TypeAdapter(tuple[UploadRow, ...])
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class _Draft(NamedTuple):
+    id: UUID
 
 
 class _Number(NamedTuple):
@@ -167,6 +177,12 @@ def submission_status(number: str, person: int) -> StatusRow | None:
 def drafts_of(person: int, limit: int = 20) -> list[DraftSummary]:
     """List what a person has begun and not submitted."""
     return records.rows(DraftSummary, DRAFTS, [person, limit])
+
+
+def untouched_draft(person: int, event: str, answers: Mapping[str, object]) -> UUID | None:
+    """Find a form that a person has begun on the library as it stands, and in which nothing but these answers was typed."""
+    found = records.first(_Draft, UNTOUCHED, [person, event, records.jsonb(dict(answers))])
+    return found.id if found else None
 
 
 def submitted_as(draft_id: UUID, person: int) -> str:

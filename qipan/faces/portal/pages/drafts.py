@@ -72,10 +72,13 @@ def while_a_draft(view: View) -> View:
 @access(signed_in_person)
 @require_POST
 def start(request: HttpRequest, event: str) -> HttpResponse:
-    """Begin a form, with what was said of the situation already."""
+    """Begin a form, with what was said of the situation already; one just begun, in which nothing was typed yet, will do."""
     acting = the_acting(request)
-    spend(request, START, acting)
     given, at = answers_in(request.POST), timezone.now()
+    begun = queries.untouched_draft(acting.applicant, event, given)
+    if begun is not None:
+        return redirect("portal:consent", draft=begun)
+    spend(request, START, acting)
     try:
         with transaction.atomic():
             draft = operations.start_draft(
