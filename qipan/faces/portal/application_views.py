@@ -139,7 +139,7 @@ def _start_note(detail: ApplicationDetail) -> str:
         {call.step for call in detail.calls if call.outcome in {"down", "nonsense"}}
         - {call.step for call in detail.calls if call.outcome in {"ok", "none"}}
     )
-    said = _("替您查了 %(done)s 次登记。") % {"done": done} if done else ""
+    said = _("替您到各部门查了 %(done)s 次，查到的都没有让您填。") % {"done": done} if done else ""
     if failed:
         said += _("有 %(failed)s 处暂时查不通，正在再试。") % {"failed": failed}
     return said
