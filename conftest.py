@@ -69,7 +69,7 @@ def django_db_modify_db_settings() -> None:
 
     Tests make and empty tables, so they work as the owner; the servers under test do not.
     """
-    set_up()
+    set_up(for_visitors=True)
     connection.settings_dict["TEST"]["NAME"] = f"test_qipan_{os.getpid()}"
     connection.settings_dict["USER"] = embedded_postgres.OWNER
     with psycopg.connect(settings.QIPAN_OWNER_URL, autocommit=True) as direct:

@@ -14,10 +14,20 @@ from psycopg.pq.abc import PGresult
 from psycopg.types.json import Jsonb
 from pydantic_core import from_json, to_json
 
+from qipan import reader
+
 Decoder = Callable[[Any], object]
 # By PostgreSQL's type numbers: jsonb, which Django's connections leave as text, and arrays of texts and whole numbers.
 DECODERS: Mapping[int, Decoder] = {3802: from_json, 1009: tuple, 1016: tuple}
 Parameters = Sequence[Any] | Mapping[str, Any]
+READER = f"""reader AS MATERIALIZED (SELECT concat({
+    ", ".join(
+        f"set_config('qipan.{name}', (%(reader)s::text[])[{place}], true)"
+        for place, name in enumerate(reader.Sealed._fields, 1)
+    )
+}) AS said)"""
+READER_SAID = "(SELECT said FROM reader) IS NOT NULL"
+"""Parts of a prepared statement: ``READER`` says who reads (``reader_here``), and each part that reads people's rows waits until it is said."""
 
 
 class Row(Protocol):
@@ -89,6 +99,12 @@ def _prepared(statement: LiteralString, parameters: Mapping[str, object]) -> Ite
         connection.queries_log.append({"sql": statement, "time": ""})
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         yield cursor.execute(statement, parameters, prepare=True)
+
+
+def reader_here() -> list[str]:
+    """Who reads now, sealed for this connection: see Note [Who reads]. A prepared statement says so by ``READER``."""
+    connection.ensure_connection()
+    return list(reader.sealed(reader.reader(), connection.connection.info.backend_pid))
 
 
 def json_text(value: object) -> str:

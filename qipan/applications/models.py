@@ -170,7 +170,7 @@ class Case(models.Model):
             models.Index(
                 fields=["agency", "state", "due_on", "id"],
                 name="cases_in_hand",
-                include=["service"],
+                include=["service", "application"],
                 condition=models.Q(state__in=[str(state) for state in IN_HAND]),
             ),
         ]

@@ -16,9 +16,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from qipan import reader
+
 # Rows are only ever added where a trigger forbids the rest.
 TABLES = """
-SELECT c.relname, EXISTS (
+SELECT c.relname, c.relkind = 'v', EXISTS (
   SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = c.oid AND p.proname = 'qipan_forbid')
 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v') ORDER BY 1
 """
@@ -28,6 +30,8 @@ SHED = (
     "exchange_sent_rows", "uploads", "procrastinate_",
 )  # fmt: skip
 KEPT_BY_DJANGO = "django_"
+UNSEEN = "reader_keys"  # see Note [Who reads]
+KEEP_KEY = "DELETE FROM reader_keys; INSERT INTO reader_keys VALUES (%s)"
 # `prepare` may run twice at once; PostgreSQL does not take two grants on one table at the same moment.
 TAKE_TURNS = "SELECT pg_advisory_xact_lock(4085180141)"
 AT_FIRST = """
@@ -69,14 +73,16 @@ def grant(owner: BaseDatabaseWrapper) -> None:
         names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema)}
         statements = [sql.SQL(AT_FIRST).format(**names), *_grants(cursor.fetchall(), names)]
         cursor.execute(sql.SQL("\n").join(statements))
+        cursor.execute(KEEP_KEY, [reader.key()])
 
 
-def _grants(tables: list[tuple[str, bool]], names: dict[str, sql.Identifier]) -> Iterator[sql.Composed]:
-    for table, grows in tables:
+def _grants(tables: list[tuple[str, bool, bool]], names: dict[str, sql.Identifier]) -> Iterator[sql.Composed]:
+    for table, only_shows, grows in tables:
+        if table == UNSEEN:
+            continue
         statement = sql.SQL("GRANT {rights} ON {schema}.{table} TO {role};")
-        yield statement.format(
-            rights=sql.SQL(_rights(table, grows=grows)), table=sql.Identifier(table), **names
-        )
+        rights = "SELECT" if only_shows else _rights(table, grows=grows)
+        yield statement.format(rights=sql.SQL(rights), table=sql.Identifier(table), **names)
 
 
 def _rights(table: str, *, grows: bool) -> LiteralString:

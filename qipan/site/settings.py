@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "qipan.faces.look.actors.SayWhoReads",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -112,7 +113,7 @@ def _database(name: str, url: str) -> dict[str, object]:
     named = {key: str(parts.pop(part, "")) for part, key in _DJANGO_NAMES.items()}
     options = {**parts, "prepare_threshold": NEVER_BY_COUNT}
     engine = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "qipan.site.postgresql",
         "CONN_MAX_AGE": None,
     }  # each of few threads keeps its own
     return {**engine, **named, "OPTIONS": options}

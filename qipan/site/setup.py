@@ -5,12 +5,17 @@ import os
 import django
 from django.conf import settings
 
+from qipan import reader
 from qipan.adapters import embedded_postgres
 
 
-def set_up() -> None:
-    """Make Django usable in this process; starts the embedded PostgreSQL where no DATABASE_URL replaces it."""
+def set_up(*, for_visitors: bool = False) -> None:
+    """Make Django usable in this process; starts the embedded PostgreSQL where no DATABASE_URL replaces it.
+
+    A process ``for_visitors`` reads nobody's rows but those of whoever each request is from; others read as the platform.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.site.settings")
+    reader.process_is(reader.NOBODY if for_visitors else reader.PLATFORM)
     embedded = embedded_postgres.url(settings.QIPAN_HOME, role=embedded_postgres.PLATFORM)
     if embedded == settings.DATABASE_URL:
         embedded_postgres.ensure_running(settings.QIPAN_HOME)

@@ -4,5 +4,5 @@ from django.core.wsgi import get_wsgi_application
 
 from qipan.site.setup import set_up
 
-set_up()
+set_up(for_visitors=True)
 application = get_wsgi_application()

@@ -27,14 +27,15 @@ from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge
 from qipan.people.actors import Acting
 
-READ = """
+READ = f"""
+WITH {records.READER}
 SELECT p.name, p.id_number, p.phone, (SELECT coalesce(max(number), 0) FROM library_versions) AS current_version,
   d.id AS draft, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
   ARRAY(SELECT DISTINCT u.service || ' ' || u.evidence FROM uploads u WHERE u.draft = d.id) AS sent,
   a.id AS application, a.number, d.xmin::text AS written_by
 FROM persons p LEFT JOIN drafts d ON d.id = %(draft)s AND d.person = p.id
   LEFT JOIN applications a ON a.person = p.id AND a.idempotency_key = %(key)s
-WHERE p.id = %(person)s
+WHERE p.id = %(person)s AND {records.READER_SAID}
 """
 EXISTING = """
 SELECT number, id AS application, false AS created FROM applications WHERE person = %s AND idempotency_key = %s
@@ -100,7 +101,8 @@ def submit_application(
         raise NotTheirs
     key = f"draft:{draft}" if draft else f"key:{idempotency_key[:LONGEST_KEY]}"
     for _attempt in range(ATTEMPTS):
-        start = records.prepared(_Start, READ, {"draft": draft, "person": person, "key": key})
+        asked = {"draft": draft, "person": person, "key": key, "reader": records.reader_here()}
+        start = records.prepared(_Start, READ, asked)
         if start is None or (draft is not None and start.draft is None):
             raise NotTheirs
         if start.application is not None and start.number is not None:

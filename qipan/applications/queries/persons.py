@@ -94,7 +94,7 @@ USES = """
 SELECT used.at, used.kind, used.agency, coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, used.via,
   used.services, used.fields, used.purpose, used.legal_basis, used.outcome,
   CASE WHEN used.own THEN coalesce(a.number, '') ELSE '' END AS number,
-  coalesce(a.event, d.event, '') AS event, coalesce(a.version, d.version, 0) AS version, used.own
+  coalesce(of_application.event, of_draft.event, '') AS event, coalesce(of_application.version, of_draft.version, 0) AS version, used.own
 FROM (
   (SELECT c.at, 'call' AS kind, c.agency, c.step AS via, c.services, c.fields, c.purpose, c.legal_basis, c.outcome, c.application, c.draft,
      c.person = %(person)s AS own
@@ -106,7 +106,9 @@ FROM (
    WHERE a.person = %(person)s AND s.ready_at < %(before)s ORDER BY s.ready_at DESC LIMIT %(limit)s)
 ) used
 LEFT JOIN drafts d ON d.id = used.draft
-LEFT JOIN applications a ON a.id = coalesce(used.application, d.application)
+LEFT JOIN applications a ON a.id = CASE WHEN used.application IS NULL THEN d.application ELSE used.application END
+LEFT JOIN application_events of_application ON of_application.id = used.application
+LEFT JOIN draft_events of_draft ON of_draft.id = used.draft
 LEFT JOIN agencies g ON g.code = used.agency
 ORDER BY used.at DESC LIMIT %(limit)s
 """

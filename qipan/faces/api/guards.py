@@ -8,11 +8,13 @@ from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
+from qipan import reader
 from qipan.faces.look.access import Rule, anyone
 from qipan.faces.look.actors import PERSON, acting_of
 from qipan.faces.look.limits import KEY, spend
 from qipan.people import queries as people
 from qipan.people.actors import Acting, Actor
+from qipan.reader import Reader
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -54,6 +56,7 @@ class AgencyKey(HttpBearer):
         if actor is None:
             spend(request, KEY)
             return None
+        reader.reads_now(Reader(agency=actor.agency, services=actor.services))
         return Acting(actor, under="api")
 
 

@@ -10,11 +10,13 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.middleware.csrf import rotate_token
 
+from qipan import reader
 from qipan.people import queries as people
 from qipan.people.actors import Acting, Actor
+from qipan.reader import Reader
 
 PERSON = "person_id"
 OFFICIAL = "official_id"
@@ -85,6 +87,30 @@ def official_of(request: HttpRequest) -> Actor | None:
 def the_official(request: HttpRequest) -> Actor:
     """The official who is signed in, on a page that only they may open."""
     return _present(official_of(request))
+
+
+class SayWhoReads:
+    """Middleware: the rows that come out are those of whoever the request's session is, at each statement."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request. The session is read only once something is asked of the database."""
+        with reader.reading(lambda: _reader(request)):
+            return self._get_response(request)
+
+
+def _reader(request: HttpRequest) -> Reader:
+    """Whoever the session names; an official and whom they serve, once they have been read."""
+    session, known = request.session, _READ.get(request, {})
+    if PERSON in session:
+        return Reader(person=int(session[PERSON]))
+    official = known.get(OFFICIAL)
+    if official is None:
+        return reader.NOBODY
+    served = session.get(SERVED) if official.clerk else None
+    return Reader(served and int(served), official.agency, official.services)
 
 
 def _present(someone: T | None) -> T:

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, whose every statement says who reads."""
