@@ -25,6 +25,8 @@ class Trail(Protocol):
 
     def keys(self) -> str: ...
 
+    def successions(self, function: str) -> str: ...
+
     def cosign(self, function: str, size: int, line: str) -> None: ...
 
 
@@ -49,6 +51,10 @@ class HttpTrail:
     def keys(self) -> str:
         """The keys of heads, one a line; raises Unreachable."""
         return self._get("keys").decode(errors="replace")
+
+    def successions(self, function: str) -> str:
+        """The changes of a tree's keys, notes one after another; raises Unreachable."""
+        return self._get(f"{function}/successions").decode(errors="replace")
 
     def cosign(self, function: str, size: int, line: str) -> None:
         """Hand in a signature line; raises Unreachable, also where it is not taken."""

@@ -166,6 +166,10 @@ class _TileRow(NamedTuple):
     hashes: bytes
 
 
+class _Noted(NamedTuple):
+    note: str
+
+
 class _Key(NamedTuple):
     key: str
 
@@ -211,6 +215,14 @@ def tiles_by_place(function: str, wanted: Collection[Tile]) -> dict[Tile, bytes]
 def verifier_keys() -> list[str]:
     """The keys that heads are or were signed with."""
     return [row.key for row in records.rows(_Key, "SELECT key FROM trail_keys ORDER BY since, key")]
+
+
+def successions(function: str) -> list[str]:
+    """The changes of the keys of one tree, as notes, the oldest first: see Note [Succession]."""
+    statement = """
+    SELECT details ->> %s AS note FROM entries WHERE subject = 'trail:keys' AND act = 'rotate_seal_keys' AND details ? %s ORDER BY id"""
+    name = FUNCTION_COLUMNS[function]
+    return [row.note for row in records.rows(_Noted, statement, [name, name])]
 
 
 def sealing() -> Sealing:

@@ -57,6 +57,11 @@ def sign(keys: SealKeys, function: str, size: int, root: bytes) -> str:
     )
 
 
+def line(key: VerifierKey) -> str:
+    """How a key is published."""
+    return notes.format_key(key)
+
+
 def verifying(key: VerifierKey) -> PublicKey:
     """The key that checks what such a verifier key stands for; raises Malformed."""
     return public_key(Suite.SM2 if key.kind == notes.SM2 else Suite.ED25519, key.key)

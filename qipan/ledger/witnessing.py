@@ -20,6 +20,7 @@ from qipan.core.merkle import Head
 from qipan.core.notes import Checkpoint, NotACheckpoint, NotANote, Note, Signature, VerifierKey
 from qipan.ledger.functions import FUNCTIONS
 from qipan.ledger.seal_keys import verifying
+from qipan.ledger.succession import follow
 
 
 class RefusedToCosign(Exception):
@@ -165,12 +166,25 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
+def _examined(function: str, trail: Trail, memory: Memory) -> Witnessed:
+    """Examine a head; where it is under other keys, follow what the known ones signed, and only that: see Note [Succession]."""
+    seen = memory.seen.get(function)
+    try:
+        return examine(function, trail, [notes.parse_key(line) for line in memory.keys], seen)
+    except NotTheirHead:
+        followed = follow(memory.keys, trail.successions(function))
+        if set(followed) == set(memory.keys):
+            raise
+        found = examine(function, trail, [notes.parse_key(line) for line in followed], seen)
+        memory.know(followed)
+        return found
+
+
 def witness_once(trail: Trail, key: PrivateKey, name: str, memory: Memory, time: int) -> list[Checkpoint]:
     """Examine both trees, remember, sign and hand in; give what was signed. Raises RefusedToCosign and Unreachable."""
-    keys = [notes.parse_key(line) for line in memory.keys]
     signed = []
     for function in FUNCTIONS:
-        found = examine(function, trail, keys, memory.seen.get(function))
+        found = _examined(function, trail, memory)
         if name not in found.signers:
             memory.remember(function, found.checkpoint)
             signature = cosignature(key, name, found.text, time)

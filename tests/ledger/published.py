@@ -10,7 +10,7 @@ from qipan.core import notes
 from qipan.core.notes import VerifierKey
 from qipan.core.tiles import Tile
 from qipan.faces.trail import qipan_verify
-from qipan.ledger import queries, witnessing
+from qipan.ledger import queries, succession, witnessing
 from qipan.ledger.functions import SIZE
 from qipan.ledger.witnessing import Memory
 from tests.ledger import trail
@@ -35,6 +35,9 @@ class OwnTrail(Trail):
 
     def keys(self) -> str:
         return "\n".join(notes.format_key(key) for key in trail.KEYS.verifier_keys())
+
+    def successions(self, function: str) -> str:
+        return succession.joined(queries.successions(function))
 
     def cosign(self, function: str, size: int, line: str) -> None:
         self.cosigned.append(f"{function} {size} {line}")

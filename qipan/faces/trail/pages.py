@@ -17,7 +17,7 @@ from qipan.core.notes import VerifierKey
 from qipan.core.tiles import Tile
 from qipan.faces.look.access import access, anyone
 from qipan.faces.trail import qipan_verify
-from qipan.ledger import operations, proofs, queries
+from qipan.ledger import operations, proofs, queries, succession
 from qipan.ledger.functions import FUNCTIONS, SIZE
 
 Proved = Callable[[str], list[bytes]]
@@ -31,6 +31,7 @@ INDEX = """\
 /trail/how                                    怎样核验 · how to check a receipt
 /trail/keys                                   签名公钥 · keys that heads are signed with
 /trail/qipan_verify.py                        独立核验程序 · the program that checks receipts and copies
+/trail/<sm3|sha256>/successions               更换密钥 · changes of keys, signed by the old and the new
 /trail/<sm3|sha256>/checkpoint                最新存证点 · the newest head
 /trail/<sm3|sha256>/checkpoint/<size>         某一存证点 · an older head
 /trail/<sm3|sha256>/tile/<level>/<number>     树 · the tree: c2sp.org/tlog-tiles
@@ -69,6 +70,13 @@ def verifier(_request: HttpRequest) -> HttpResponse:
     """The program of one file."""
     program = Path(qipan_verify.__file__).read_bytes()
     return HttpResponse(program, content_type="text/x-python; charset=utf-8")
+
+
+@access(anyone)
+@require_safe
+def successions(_request: HttpRequest, function: str) -> HttpResponse:
+    """How the keys of heads followed each other."""
+    return _text(succession.joined(queries.successions(_function(function))))
 
 
 @access(anyone)

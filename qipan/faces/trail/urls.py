@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keys", pages.keys, name="keys"),
     path("how", pages.how, name="how"),
     path("qipan_verify.py", pages.verifier, name="verifier"),
+    path("<slug:function>/successions", pages.successions, name="successions"),
     path("<slug:function>/checkpoint", pages.checkpoint, name="checkpoint"),
     path("<slug:function>/checkpoint/<int:size>", pages.checkpoint, name="checkpoint-of-size"),
     path("<slug:function>/checkpoint/<int:size>/cosignatures", pages.cosignatures, name="cosignatures"),

@@ -17,6 +17,7 @@ from qipan.faces.cli.run.children import Child, Family
 from qipan.faces.cli.run.preparing import admit_cast, appoint_officials, appoint_sharers, prepare, stand_alone
 from qipan.faces.cli.run.starting import HOST, free_port, step, wait_for
 from qipan.faces.cli.run.three_nodes import SIZES, run_nodes
+from qipan.faces.cli.watch.samples import enter_samples
 from qipan.sample import seeding
 from qipan.sample.cast import CastMember
 from qipan.sample.province import cast
@@ -100,6 +101,7 @@ def _prepared() -> Library:
         appoint_officials(library)
         appoint_sharers(library)
         stand_alone()
+        enter_samples()
     return library
 
 

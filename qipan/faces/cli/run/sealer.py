@@ -28,9 +28,11 @@ def keys() -> SealKeys:
 
 def seal_until(stop: Event) -> None:
     """Seal until the event is set; what goes wrong is told and tried again, for nothing may be lost by it."""
-    held = keys()
+    held, stamp = keys(), _stamp()
     published = False
     while not stop.is_set():
+        if (now := _stamp()) != stamp:  # `qipan rotate trail` has put new ones in their place
+            held, stamp, published = keys(), now, False
         try:
             if not published:
                 _publish(held)
@@ -45,6 +47,12 @@ def seal_until(stop: Event) -> None:
             pause = TROUBLE_SECONDS / 10
         stop.wait(pause)
     connection.close()
+
+
+def _stamp() -> tuple[int, ...]:
+    """What changes when the files of the keys do."""
+    files = sorted((settings.QIPAN_HOME / "keys").glob("trail-*.pem"))
+    return tuple(one.stat().st_ino for one in files)
 
 
 @contextmanager

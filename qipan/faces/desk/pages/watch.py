@@ -112,6 +112,7 @@ def _page(request: HttpRequest, finding: UUID, errors: list[tuple[str, str]] | N
         "wrong": dict(errors or []),
         "typed": {name: request.POST.get(name, "") for name in ("verdict", "reason")},
         "readings": views.reading_lines(_readings(row), catalogue.current_library(), spoken),
+        "many": row.subject.startswith("person:"),
         **_charts(row),
     }
     return page(request, "watch/finding.html", values, here="watch", status=422 if errors else 200)
