@@ -81,10 +81,16 @@ SELECT code, count(*) OVER (PARTITION BY height) AS peers FROM (
   FROM agencies WHERE kind = %(kind)s AND parent = '') AS head
 ORDER BY height, left(division, 6) = left(%(near)s, 6) DESC, left(division, 4) = left(%(near)s, 4) DESC, division LIMIT 1
 """
-# Of a call between two agencies of this node there are two records, one of each side.
+# Of a call between two agencies of this node there are two records, one of each side, each with its own moment.
 UNDER = """
-SELECT DISTINCT ON (at, exchange) at, encode(exchange, 'hex') AS exchange, side, fields, purpose, basis, "case", official, outcome, alarm, rows
-FROM exchange_calls WHERE "grant" = %(grant)s ORDER BY at DESC, exchange, side LIMIT %(limit)s
+SELECT * FROM (
+  SELECT DISTINCT ON (newest.exchange) at, encode(exchange, 'hex') AS exchange, side, fields, purpose, basis, "case",
+    coalesce((SELECT name FROM officials o WHERE side = 'consumer'
+      AND o.id = CASE WHEN official ~ '^official:[0-9]{1,18}$' THEN substr(official, 10)::bigint END), official) AS official,
+    outcome, alarm, rows
+  FROM (SELECT * FROM exchange_calls WHERE "grant" = %(grant)s ORDER BY at DESC LIMIT 2 * %(limit)s) AS newest
+  ORDER BY newest.exchange, side) AS once
+ORDER BY at DESC, exchange LIMIT %(limit)s
 """
 ASKED = f"""
 SELECT q.id, q.number, q.state, q.consumer, {NAMED}, q.submitted_at, q.until

@@ -1,26 +1,48 @@
 """Officials of two agencies carry a request for shared data to its use, in a real browser; each role is another person."""
 
+import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from qipan.adapters import embedded_postgres
 from qipan.exchange.operations import Passing, record_passing
 from qipan.sharing import operations
 from qipan.sharing.models import ShareRequest
+from qipan.sharing.signers import ALONE
+from tests import cast as play
+from tests.cast import MOTHER
+from tests.exchange.two_nodes import answers, fill_register, free_port, library_of_nodes
 from tests.sharing.conftest import WANTED, Pool, enter
 
 Accessible = Callable[[Page], None]
 UNTIL = timedelta(days=300)
+KNOWN_SECONDS = 10  # a gateway reads its grants anew each second
 
 
 @pytest.fixture
-def pool(site: str) -> Pool:
-    return enter(settings.QIPAN_HOME)
+def pool(request: pytest.FixtureRequest, site: str) -> Pool:
+    """The pool; where a gateway runs, its own."""
+    library = (
+        {"library": request.getfixturevalue("tmp_path") / "library"}
+        if "gateway" in request.fixturenames
+        else {}
+    )
+    return enter(settings.QIPAN_HOME, **library)
 
 
 def sign_in(page: Page, pool: Pool, name: str) -> None:
@@ -51,8 +73,60 @@ def request(page: Page) -> str:
     return page.url
 
 
-def use(grant: str) -> None:
-    """The hospital's official looks somebody up; each side's gateway puts it on record."""
+@dataclass(frozen=True)
+class Gateway:
+    """Both sides of this node's gateway, where its platform asks them, and the case that somebody is looked up for."""
+
+    inside: str
+    case: str
+
+    def use(self, official: int) -> None:
+        """The hospital's official looks the mother up for her case: signed, sent, checked, read, cut, on record at both ends."""
+        wanted = {
+            "resource": "population", "keys": {"person.id_number": MOTHER}, "fields": ["person.name"], "event": "birth",
+            "services": ["birth_certificate"], "purpose": WANTED.purpose, "basis": [*WANTED.basis], "case": self.case,
+            "official": f"official:{official}",
+        }  # fmt: skip
+        headers = {"Authorization": f"Bearer {settings.GATEWAY_SECRET}"}
+        end = time.monotonic() + KNOWN_SECONDS
+        while (
+            answer := httpx.post(self.inside, json=wanted, headers=headers, trust_env=False)
+        ).status_code != 200:
+            assert time.monotonic() < end, answer.text
+            time.sleep(0.1)
+        assert answer.json()["facts"] == {"person.name": "王芳"}
+        with transaction.atomic():
+            operations.measure_use(at=timezone.now())
+
+
+@pytest.fixture
+def gateway(site: str, tmp_path: Path) -> Iterator[Gateway]:
+    """The pool of a node whose gateway runs, with the police's register behind it."""
+    ports = {side: free_port() for side in ("public", "inside")}
+    library_of_nodes(tmp_path / "library")
+    enter(settings.QIPAN_HOME, tmp_path / "library", f"http://127.0.0.1:{ports['public']}")
+    cast = play.enter(tmp_path / "library")
+    case = play.case_of(play.running(cast).application, "birth_certificate").id
+    register = embedded_postgres.create_database(
+        settings.QIPAN_HOME, f"test_qipan_{uuid4().hex}_{os.getpid()}"
+    )
+    fill_register(register, [MOTHER])
+    (tmp_path / "registers.json").write_text(json.dumps({"births": register}))
+    environment = os.environ | {
+        "DATABASE_URL": settings.DATABASE_URL.replace("@/qipan?", f"@/{connection.settings_dict['NAME']}?"),
+        "QIPAN_NODE": ALONE, "QIPAN_REGISTERS": str(tmp_path / "registers.json"),
+    }  # fmt: skip
+    with ExitStack() as running:
+        for side, port in ports.items():
+            command = [sys.executable, "-m", "qipan.site.gateway", f"--side={side}", f"--port={port}"]
+            running.callback(running.enter_context(subprocess.Popen(command, env=environment)).terminate)
+        while not all(map(answers, ports.values())):
+            time.sleep(0.05)
+        yield Gateway(f"http://127.0.0.1:{ports['inside']}/look-up", f"case:{case}")
+
+
+def used(grant: str) -> None:
+    """A call as both sides put it on record."""
     at = timezone.now()
     both = [
         Passing(
@@ -66,7 +140,7 @@ def use(grant: str) -> None:
         operations.measure_use(at=at)
 
 
-def carry_through(page: Page, pool: Pool) -> None:
+def carry_through(page: Page, pool: Pool, gateway: Gateway) -> None:
     sign_in(page, pool, "requester")
     where = request(page)
     expect(page.get_by_text("现在没有要您办的")).to_have_count(0)
@@ -87,10 +161,10 @@ def carry_through(page: Page, pool: Pool) -> None:
     page.get_by_role("button", name="签收授权").click()
     expect(page.get_by_role("status")).to_contain_text("授权从现在起有效")
     expect(page.locator(".seals li")).to_have_count(2)
-    use(str(ShareRequest.objects.get().grant))
+    gateway.use(pool["colleague"].actor.id)
     page.reload()
     expect(page.locator("table.uses tbody tr")).to_have_count(1)
-    expect(page.locator("table.uses")).to_contain_text("王医生")
+    expect(page.locator("table.uses")).to_contain_text("colleague")
     watch(page, pool, where)
 
 
@@ -105,13 +179,13 @@ def watch(page: Page, pool: Pool, where: str) -> None:
     expect(page.locator("table.uses").first).to_contain_text("人口信息")
 
 
-def test_a_resource_is_found_requested_granted_and_used(page: Page, pool: Pool) -> None:
-    carry_through(page, pool)
+def test_a_resource_is_found_requested_granted_and_used(page: Page, gateway: Gateway, pool: Pool) -> None:
+    carry_through(page, pool, gateway)
 
 
-def test_the_same_without_javascript(browser: Browser, site: str, pool: Pool) -> None:
+def test_the_same_without_javascript(browser: Browser, site: str, gateway: Gateway, pool: Pool) -> None:
     with browser.new_context(base_url=site, locale="zh-CN", java_script_enabled=False) as context:
-        carry_through(context.new_page(), pool)
+        carry_through(context.new_page(), pool, gateway)
 
 
 def test_a_request_is_decided_by_keyboard_alone(page: Page, pool: Pool) -> None:
@@ -151,7 +225,7 @@ def any_page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Ite
 def test_every_page_is_accessible_and_fits(any_page: Page, pool: Pool, assert_accessible: Accessible) -> None:
     granted = pool.granted(pool.asked())
     waiting = pool.asked("another")
-    use(str(ShareRequest.objects.get(id=granted).grant))
+    used(str(ShareRequest.objects.get(id=granted).grant))
     with transaction.atomic():
         operations.issue_notice(
             acting=pool["approver"], kind="correction", resource="population", record="", fields=["person.name"],

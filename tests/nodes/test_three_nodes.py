@@ -3,20 +3,28 @@
 The tests are one story, in this order, on one stage.
 """
 
+import json
 import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import psutil
 import pytest
 
 from qipan.faces.cli.run.children import STOP_SECONDS
 from qipan.faces.cli.tour.mother import Mother
-from tests.nodes.three_nodes import MOTHER, REVOKE, ThreeNodes, three_nodes
+from tests.nodes.three_nodes import MOTHER, REVOKE, Official, ThreeNodes, three_nodes
 
 KEYS = {"mother.id_number": MOTHER.id_number}
 COUNTS_SECONDS = 5.0
+FLOW_SECONDS = 60.0
+MARRIED, PERSON = "marital_status", {"person.id_number": MOTHER.id_number}
+ASKING, ANSWERING = "330100.medical_insurance", "330000.civil_affairs"
+PURPOSE, BASIS = "核验参保人婚姻状况", "社会保险法 第七十四条"
+UNTIL = f"{time.gmtime().tm_year + 1}-01-31"
+USE = {"purpose": PURPOSE, "basis": [BASIS], "services": ["birth_certificate"]}
 NODES = ("hub", "city", "hospitals")
 
 
@@ -32,6 +40,7 @@ def draft(nodes: ThreeNodes) -> str:
     mother = Mother(nodes.pages("city"), "zh-CN")
     mother.sign_in()
     mother.consent()
+    mother.visitor.close()
     [(found,)] = nodes.rows(
         "city", "SELECT id::text FROM drafts WHERE application IS NULL ORDER BY updated_at DESC LIMIT 1"
     )
@@ -57,6 +66,86 @@ def test_each_node_has_its_own_share_and_knows_what_the_others_hold(nodes: Three
         for name in NODES
     }
     assert len(keys) == 1, "all have the same list"
+
+
+def test_the_citys_residents_flow_back_to_it_and_nobody_elses(nodes: ThreeNodes) -> None:
+    [(residents,)] = nodes.register(
+        "public_security", "SELECT count(*) FROM czrk_jbxx WHERE hjd_xian LIKE '3301%%'"
+    )
+    end = time.monotonic() + FLOW_SECONDS
+    while (flows := json.loads(nodes.qipan("city", "node", "streams", "--json")))[:1] == [] or flows[0][
+        "rows"
+    ] < residents:
+        assert time.monotonic() < end, flows
+        time.sleep(0.5)
+    assert flows == [
+        {
+            "way": "has",
+            "node": "hub",
+            "resource": "population",
+            "mode": "push",
+            "state": "running",
+            "rows": residents,
+        }
+    ]
+    elsewhere = (
+        "SELECT count(*) FROM exchange_received WHERE row ->> 'person.household_county' NOT LIKE '3301%%'"
+    )
+    assert nodes.rows("city", elsewhere) == [(0,)]
+
+
+def test_officials_of_two_nodes_carry_a_request_to_its_use_and_its_end(nodes: ThreeNodes, draft: str) -> None:
+    """Asked for at the city, decided at the province, signed at the city, used across, revoked at the province."""
+    with (
+        closing(nodes.official("city", ASKING, "requester")) as asking,
+        closing(nodes.official("hub", ANSWERING, "approver")) as answering,
+    ):
+        where = requested(asking)
+        waiting = answering.wait("/desk/pool/requests?show=mine", PURPOSE)
+        there = waiting.link("/desk/pool/requests/")
+        page = answering.open(there)
+        assert "杭州市节点" in page.words
+        answering.send(page, "/approve")
+        sign = f"{where.rpartition('/')[2]}/sign"
+        asking.send(asking.wait(where, sign), sign)
+        answering.wait(there, "授权编号")
+        [(grant,)] = nodes.rows(
+            "hub", 'SELECT g.id::text FROM exchange_grants g JOIN share_requests q ON q."grant" = g.id'
+        )
+        end = time.monotonic() + COUNTS_SECONDS
+        while (answer := nodes.ask(MARRIED, PERSON, draft, **USE)).status_code != 200:
+            assert time.monotonic() < end, answer.text
+        assert answer.json()["found"]
+        for one, address in ((asking, where), (answering, there)):
+            assert draft in one.wait(address, draft).words, "the use is on the request's page at both nodes"
+        answering.send(answering.open(there), "/revoke", reason="不再需要")
+        since = time.monotonic()
+        while nodes.ask(MARRIED, PERSON, draft, **USE).status_code == 200:
+            assert time.monotonic() - since < COUNTS_SECONDS
+        assert nodes.ask(MARRIED, PERSON, draft, **USE).json()["code"] == "grant-revoked"
+        asking.wait(where, "已撤销")
+        assert nodes.rows("city", 'SELECT 1 FROM exchange_revocations WHERE "grant" = %s', (grant,))
+
+
+def requested(asking: Official) -> str:
+    """From the catalogue to a request that was sent; its address."""
+    page = asking.open(f"/desk/pool/resources/{MARRIED}")
+    assert "浙江省枢纽" in page.words
+    form = asking.open(page.link("/ask"))
+    fields = [
+        one for form_ in form.forms if "field" in form_.controls for one in form_.controls["field"].values
+    ]
+    sent = asking.send(
+        form,
+        "/ask",
+        field=fields,
+        event="newborn.birth_certificate",
+        purpose=PURPOSE,
+        basis=BASIS,
+        until=UNTIL,
+    )
+    assert "申请已提出" in sent.words, sent.words
+    return sent.address
 
 
 def test_with_the_hub_killed_the_city_still_asks_the_hospitals(nodes: ThreeNodes, draft: str) -> None:
@@ -92,6 +181,7 @@ def test_what_was_revoked_is_asked_of_the_person(nodes: ThreeNodes) -> None:
     mother = Mother(nodes.pages("city"), "zh-CN")
     mother.sign_in()
     page = mother.consent()
+    mother.visitor.close()
     assert "child.birth_date" in {name for form in page.forms for name in form.controls}
     [(asked,)] = nodes.rows(
         "city",

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,12 +16,15 @@ import httpx
 import psutil
 import psycopg
 
+from qipan.adapters import embedded_postgres
 from qipan.faces.cli.run.three_nodes import environment_of
+from qipan.faces.cli.tour.visitor import Page, Visitor
 from qipan.sample.province import cast
 
 ROOT = Path(__file__).parents[2]
 PORT = 8400
 START_SECONDS = 240
+COMES_SECONDS = 15  # for something to come from another node, on a busy machine
 MOTHER = next(one for one in cast() if one.name == "林晓雯")
 QIPAN = [sys.executable, "-m", "qipan.faces.cli"]
 REVOKE = """
@@ -109,6 +114,11 @@ class ThreeNodes:
         with psycopg.connect(self.environment(name)["QIPAN_OWNER_URL"]) as connection:
             return connection.execute(statement.encode(), parameters).fetchall()
 
+    def register(self, name: str, statement: str) -> list[tuple[Any, ...]]:
+        """Ask a register of the province's, as the agency beside it that keeps it."""
+        with psycopg.connect(embedded_postgres.url(self.home / "nodes", f"register_{name}")) as connection:
+            return connection.execute(statement.encode(), ()).fetchall()
+
     def grant(self, resource: str, event: str = "newborn") -> Mapping[str, Any]:
         """The city's grant for a resource in an event."""
         [(document,)] = self.rows(
@@ -120,7 +130,14 @@ class ThreeNodes:
         found: Mapping[str, Any] = json.loads(bytes(document))
         return found
 
-    def ask(self, resource: str, keys: Mapping[str, str], draft: str) -> httpx.Response:
+    def official(self, node: str, agency: str, role: str) -> "Official":
+        """Somebody at a node's desk."""
+        [(number, name)] = self.rows(
+            node, "SELECT id, name FROM officials WHERE agency = %s AND role = %s", (agency, role)
+        )
+        return Official(self.pages(node), str(number), name)
+
+    def ask(self, resource: str, keys: Mapping[str, str], draft: str, **changes: object) -> httpx.Response:
         """Ask as the city's platform, for a form in hand."""
         environment, grant = self.environment("city"), self.grant(resource)
         secret = (self.home / "nodes" / "city" / "gateway-secret").read_text(encoding="utf-8")
@@ -130,7 +147,7 @@ class ThreeNodes:
             "case": draft, "official": "system:0",
         }  # fmt: skip
         return httpx.post(
-            f"{environment['QIPAN_GATEWAY']}/look-up", json=wanted, timeout=15, trust_env=False,
+            f"{environment['QIPAN_GATEWAY']}/look-up", json={**wanted, **changes}, timeout=15, trust_env=False,
             headers={"Authorization": f"Bearer {secret}"},
         )  # fmt: skip
 
@@ -146,14 +163,48 @@ class ThreeNodes:
         self.parent.wait()
 
 
+class Official:
+    """An official at the browser, signed in."""
+
+    def __init__(self, base: str, number: str, name: str) -> None:
+        self._visitor = Visitor(base, "zh-CN")
+        page = self._visitor.open(f"/desk/sign-in?q={name}")
+        form = next(one for one in page.forms if ("official", number) in {each[:2] for each in one.buttons})
+        self._visitor.send(page, form, button=number)
+
+    def open(self, address: str) -> Page:
+        """Open a page."""
+        return self._visitor.open(address)
+
+    def send(self, page: Page, part: str, **answers: str | list[str]) -> Page:
+        """Send the form whose action has ``part`` in it."""
+        return self._visitor.send(page, page.form(part), answers)
+
+    def wait(self, address: str, part: str) -> Page:
+        """Open a page again and again until ``part`` is among its words, forms or links."""
+        end = time.monotonic() + COMES_SECONDS
+        while part not in (page := self.open(address)).source:
+            assert time.monotonic() < end, page.words
+            time.sleep(0.2)
+        return page
+
+    def close(self) -> None:
+        """Leave."""
+        self._visitor.close()
+
+
 @contextmanager
 def three_nodes() -> Iterator[ThreeNodes]:
-    """Start them, and clear away what runs; what was prepared stays for the next time."""
-    home = Path(os.environ["QIPAN_HOME"]) / "three"
-    home.mkdir(parents=True, exist_ok=True)
+    """Start them from nothing, and clear everything away."""
+    home = Path(tempfile.mkdtemp(prefix="qipan-three-"))
+    home.chmod(0o755)  # PostgreSQL may run as another account
     found = ThreeNodes(home)
     try:
         found.wait()
         yield found
     finally:
         found.close()
+        cluster = home / "nodes"
+        embedded_postgres.stop(cluster)
+        shutil.rmtree((cluster / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)

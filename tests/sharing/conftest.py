@@ -81,8 +81,8 @@ class Pool:
         return request
 
 
-def enter(home: Path, library: Path = play.LIBRARY) -> Pool:
-    """Publish the cast's library, appoint everybody, and let this installation be a node of its own."""
+def enter(home: Path, library: Path = play.LIBRARY, address: str = "http://127.0.0.1:1") -> Pool:
+    """Publish the cast's library, appoint everybody, and let this installation be a node of its own; its gateway is at ``address``."""
     play.enter(library)
     with transaction.atomic():
         stand_alone(
@@ -90,7 +90,7 @@ def enter(home: Path, library: Path = play.LIBRARY) -> Pool:
             suite="sm2-sm3",
             title_zh="本省",
             title_en="Here",
-            address="http://127.0.0.1:1",
+            address=address,
             at=BEFORE,
         )
         numbers = {

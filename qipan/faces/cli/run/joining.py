@@ -12,7 +12,7 @@ from rich.table import Table
 
 from qipan.adapters.seals import Suite, key_files
 from qipan.core.nodes import Node, NodeKey, NotANodeList, introduction, read_introduction
-from qipan.exchange import operations, queries
+from qipan.exchange import operations, queries, streams
 from qipan.exchange.trust import NotAKey, Trust, read_key, read_trust, signer_of, write_trust, written_key
 from qipan.faces.cli.options import console, json_option, print_json
 from qipan.faces.gateway.travelling import PATH, take_documents
@@ -20,6 +20,7 @@ from qipan.site.setup import set_up
 
 KEY_HOLDS = timedelta(days=2 * 365)
 HUB_SECONDS = 10
+FLOWS = ("way", "node", "resource", "mode", "state", "rows")
 SHOWN = ("exchange", "side", "peer", "resource", "outcome", "case")
 
 
@@ -139,6 +140,25 @@ def calls(since: datetime | None, as_json: bool) -> None:
     table = Table(*SHOWN)
     for one in found:
         table.add_row(*(str(getattr(one, name)) for name in SHOWN))
+    console().print(table)
+
+
+@node.command(name="streams")
+@json_option
+def list_streams(as_json: bool) -> None:
+    """List what this node sends by itself, and what is sent to it: subscriptions and batches."""
+    set_up()
+    found = [("sends", one.peer, one.resource, one.mode, one.state, one.rows) for one in streams.running()]
+    found += [
+        ("has", one.peer, one.resource, one.mode, one.state, streams.in_store(one.id))
+        for one in streams.arriving()
+    ]
+    if as_json:
+        print_json([dict(zip(FLOWS, one, strict=True)) for one in found])
+        return
+    table = Table(*FLOWS)
+    for one in found:
+        table.add_row(*map(str, one))
     console().print(table)
 
 

@@ -111,7 +111,9 @@ def _children(node: SampleNode, site: int, public: int, service_port: int) -> li
         ("--port", str(service_port), "--home", home),
     )
     return [
-        *([service] if node is HUB else []),
+        *(
+            [service, Child("the courier", gateway.COURIER)] if node is HUB else []
+        ),  # what is subscribed to is there
         Child("the gateway's inside", gateway.MODULE, ("--side", "inside", "--port", str(inside))),
         Child("the public gateway", gateway.MODULE, ("--side", "public", "--port", str(public))),
         Child("the worker", "qipan.faces.cli", ("worker",), nice=WORKER_NICE),

@@ -13,7 +13,7 @@ from uuid import uuid4
 from qipan.adapters.seals import PrivateKey
 from qipan.agencies.queries import agency_code
 from qipan.core.declarations import Level, Library, LifeEvent, Resource, Share
-from qipan.core.grants import SIGNED_GRANT, End, Grant
+from qipan.core.grants import SIGNED_GRANT, End, Grant, Mode, Rows
 from qipan.core.nodes import key_id
 from qipan.core.pool_index import index
 from qipan.exchange.operations import Signed
@@ -22,6 +22,8 @@ from qipan.sample.shares import CITY, HUB, SampleNode, holder_of
 VALID = timedelta(days=365)
 RENEWED = timedelta(days=60)
 A_DAY = 1_000_000  # rows
+A_YEAR = 365  # days
+FLOWING, FLOWING_BY = "population", "person.household_county"
 NEAREST = "330106"  # of several agencies side by side, the story's
 CONSUMERS = {HUB: "330000.data_bureau", CITY: "330100.data_bureau"}
 
@@ -35,7 +37,7 @@ class SignedGrant(NamedTuple):
 
 def agreed(path: Path, library: Library, keys: Mapping[str, PrivateKey], at: datetime) -> list[SignedGrant]:
     """The grants in this file, or new ones put there where what should be granted, or whoever signs, is another by now."""
-    wanted = list(_wanted(library, at))
+    wanted = [*_wanted(library, at), *_flowing_back(library, at)]
     kept = _kept(path)
     if kept is not None and _same(kept, wanted, keys, at):
         return kept
@@ -74,6 +76,31 @@ def _wanted(library: Library, at: datetime) -> Iterator[Grant]:
                     _ends(holder, resource, library, consumer, agency),
                     at,
                 )
+
+
+def _flowing_back(library: Library, at: datetime) -> Iterator[Grant]:
+    """What flows back 数据回流: a city has its own residents' rows of a provincial register sent to it, and all that changes."""
+    resource = library.resources.get(FLOWING)
+    if resource is None:
+        return
+    begins = at.astimezone(UTC).replace(microsecond=0) - timedelta(minutes=1)
+    provider, consumer = _ends(HUB, resource, library, CITY, CONSUMERS[CITY])
+    yield Grant(
+        id=str(uuid4()),
+        resource=resource.name,
+        provider=provider,
+        consumer=consumer,
+        purpose_zh="本市户籍人口数据回流",
+        purpose_en="Residents' data flow back to their city",
+        basis=resource.legal_basis,
+        fields=tuple(map(str, resource.gives)),
+        begins=begins,
+        ends=begins + VALID,
+        rows=Rows(CITY.division, FLOWING_BY, own_cases=False),
+        modes=(Mode.PUSH,),
+        volume=A_DAY,
+        retention=A_YEAR,
+    )
 
 
 def _grant(

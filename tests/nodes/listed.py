@@ -1,0 +1,35 @@
+"""A list of two nodes, here and there, for tests of what travels between them; each has its key."""
+
+from datetime import UTC, datetime, timedelta
+
+from qipan.adapters.seals import PrivateKey, Suite, generate
+from qipan.core.nodes import SIGNED_LIST, Node, NodeKey, NodeList, key_id
+from qipan.exchange.operations import Signed, accept_node_list
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+SIGNER, HERE, THERE = (generate(Suite.SM2) for _ in range(3))
+
+
+def signed(key: PrivateKey, message: bytes) -> Signed:
+    """A signature by a node's key."""
+    return Signed(key_id("sm2-sm3", key.public.raw), key.sign(message))
+
+
+def node(name: str, key: PrivateKey) -> Node:
+    """A node of the list."""
+    own = NodeKey("sm2-sm3", key.public.raw, NOW - timedelta(days=1), NOW + timedelta(days=700))
+    return Node(name, f"{name}节点", f"Node {name}", f"http://{name}.example", "inside", (own,))
+
+
+def node_list(number: int = 1) -> NodeList:
+    """Both nodes."""
+    both = {one.name: one for one in (node("here", HERE), node("there", THERE))}
+    return NodeList(number, NOW, NOW + timedelta(days=400), both)
+
+
+def accept(nodes: NodeList, key: PrivateKey = SIGNER) -> NodeList:
+    """Take a list as its signer gave it out."""
+    document = nodes.document()
+    return accept_node_list(
+        document=document, signed=signed(key, SIGNED_LIST + document), trusted=SIGNER.public, at=NOW
+    )
