@@ -45,7 +45,7 @@ class _Memory:
     def look(self, name: str, pid: int, done: float) -> None:
         tenths = self.peaks.setdefault(name, [0.0] * 10)
         place = min(9, int(done * 10))
-        tenths[place] = max(tenths[place], _resident(pid))
+        tenths[place] = max(tenths[place], resident(pid))
 
 
 def measure() -> Iterator[Claim]:
@@ -105,7 +105,7 @@ def _claims(nodes: TwoNodes, batch: str, seconds: float, memory: _Memory, killed
         )
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
     """The memory of a process and its children, in MB."""
     total = 0
     with suppress(psutil.NoSuchProcess):

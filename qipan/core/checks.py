@@ -23,6 +23,7 @@ _UNSEEN = re.compile(
 )
 """Control characters but for the ends of lines, and format characters: of no width, or turning the direction of what follows."""
 
+_HALF = re.compile("[\ud800-\udfff]")  # of a character
 _JOINED_UP = frozenset({"gb11643", "gb32100", "mobile", "bank_card", "region", "postcode"})
 
 
@@ -61,6 +62,9 @@ LONGEST_MATCHED = 200
 LONGEST_DECLARED, LONGEST_DECLARED_MATCHED = 20_000, 1000
 """No ``max_length`` allows more than this; the second holds where a pattern is matched."""
 
+LONGEST_HELD = 16 * 1024 * 1024
+"""The same of what nobody is asked for, such as a document that a register holds as text, where no pattern is matched."""
+
 # Note [Lengths before patterns]
 # Patterns that could take exponential time are refused with the library. Those left may still take time in the square or the cube of
 # the length, which somebody who fills in a form chooses: so lengths are checked first, and never without a limit.
@@ -71,7 +75,8 @@ def longest(element: Element, checks: Checks) -> int:
     matched = bool(checks.patterns or element.checks.patterns)
     declared = _either(element.checks.max_length, checks.max_length, min)
     if declared is not None:
-        return min(declared, LONGEST_DECLARED_MATCHED if matched else LONGEST_DECLARED)
+        most = LONGEST_DECLARED if element.ask else LONGEST_HELD
+        return min(declared, LONGEST_DECLARED_MATCHED if matched else most)
     return min(LONGEST[element.type], LONGEST_MATCHED) if matched else LONGEST[element.type]
 
 
@@ -245,7 +250,7 @@ def _bound(bound: str | float | None, today: date | None) -> str | float | None:
 
 
 def _is_text(value: Value) -> bool:
-    return isinstance(value, str) and not any(unicodedata.category(character) == "Cs" for character in value)
+    return isinstance(value, str) and _HALF.search(value) is None
 
 
 def _is_date(value: Value) -> bool:

@@ -16,6 +16,8 @@ from qipan.core.canonical import NotCanonical
 SIGNED_GRANT = b"qipan-grant/1\n"
 SIGNED_REVOCATION = b"qipan-revocation/1\n"
 LONGEST = timedelta(days=5 * 366)
+USUAL_ANSWER, MOST_ANSWER = 1024 * 1024, 16 * 1024 * 1024  # bytes of the answer to one look-up
+OPTIONAL = frozenset({"answer_bytes"})
 MEMBERS = frozenset(
     {"basis", "consumer", "event", "fields", "from", "id", "modes", "provider", "purpose", "resource"}
     | {"retention_days", "rows", "services", "until", "version", "volume_per_day"}
@@ -88,7 +90,7 @@ class Grant:
     """What both parties sign; empty ``services`` mean all of the life event's, an empty ``event`` any.
 
     ``fields`` are the resource's own (``b.name``); ``volume`` is in rows a day (UTC), ``retention`` in days; ``begins`` is in,
-    ``ends`` is not.
+    ``ends`` is not. ``answer`` is the largest answer to a look-up, in bytes; it is written where it is not the usual one.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Grant:
     modes: tuple[Mode, ...] = (Mode.LOOK_UP,)
     volume: int = 1000
     retention: int = 30
+    answer: int = USUAL_ANSWER
 
     def document(self) -> bytes:
         """Give the grant's bytes; SM3 over them is its digest."""
@@ -225,11 +228,14 @@ def read_grant(document: bytes) -> Grant:
     """Read a grant from its bytes; raises NotAGrant."""
     try:
         whole = canonical.read(document)
-        if set(whole) != MEMBERS or whole["version"] != 1:
+        if set(whole) - OPTIONAL != MEMBERS or whole["version"] != 1:
             raise NotAGrant("members")
-        return _sound(_read(whole))
+        found = _sound(_read(whole))
     except (NotCanonical, ValueError):
         raise NotAGrant("document") from None
+    if found.document() != document:
+        raise NotAGrant("answer_bytes")
+    return found
 
 
 def read_revocation(document: bytes) -> Revocation:
@@ -250,7 +256,9 @@ def read_revocation(document: bytes) -> Revocation:
 
 
 def _written(grant: Grant) -> dict[str, object]:
+    larger = {} if grant.answer == USUAL_ANSWER else {"answer_bytes": grant.answer}
     return {
+        **larger,
         "basis": list(grant.basis),
         "consumer": grant.consumer._asdict(),
         "event": grant.event,
@@ -289,6 +297,7 @@ def _read(whole: dict[str, object]) -> Grant:
         modes=tuple(Mode(one) for one in canonical.texts(whole, "modes")),
         volume=canonical.whole(whole, "volume_per_day"),
         retention=canonical.whole(whole, "retention_days"),
+        answer=canonical.whole({"answer_bytes": USUAL_ANSWER, **whole}, "answer_bytes"),
     )
 
 
@@ -319,6 +328,7 @@ def _sound(grant: Grant) -> Grant:
         "until": not grant.begins < grant.ends <= grant.begins + LONGEST,
         "volume_per_day": grant.volume < 1,
         "retention_days": grant.retention < 0,
+        "answer_bytes": not 0 < grant.answer <= MOST_ANSWER,
     }
     for member, fault in faults.items():
         if fault:

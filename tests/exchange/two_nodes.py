@@ -379,6 +379,7 @@ def fill_register(url: str, mothers: Sequence[str]) -> None:
         cursor.execute(
             "CREATE TABLE IF NOT EXISTS people (number text PRIMARY KEY, name text, marital_status text, region text)"
         )
+        cursor.execute("CREATE TABLE IF NOT EXISTS scans (mother text PRIMARY KEY, scan text)")
         cursor.executemany("INSERT INTO births VALUES (%s, '2026-11-20', '2')", [(one,) for one in mothers])
         cursor.executemany(
             "INSERT INTO people VALUES (%s, '王芳', '20', %s)",
@@ -402,6 +403,19 @@ def library_of_nodes(folder: Path) -> None:
     }  # fmt: skip
     for name, source in sources.items():
         declared["resources"][name]["source"] = source
+    declared["elements"]["Person.scan"] = {
+        "title": "扫描件",
+        "checks": {"max_length": 12_000_000},
+        "ask": False,
+    }
+    declared["resources"]["scans"] = {
+        "title": "分娩记录扫描件", "agency": "hospital", "parties": {"mother": "Person"}, "keys": ["mother.id_number"],
+        "gives": ["mother.scan"], "legal_basis": [BASIS],
+        "source": {
+            "adapter": "sql", "register": "births", "table": "scans",
+            "columns": {"mother.id_number": "mother", "mother.scan": "scan"},
+        },
+    }  # fmt: skip
     folder.mkdir()
     (folder / "birth.yaml").write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
 

@@ -1,15 +1,16 @@
 """From a register's record to facts: every value is read by its element and must pass its checks, or is refused alone."""
 
-import unicodedata
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from qipan.adapters.sources.port import Answer, Refused, Request
-from qipan.core.checks import CheckFailure, check_value, parse_value
+from qipan.core.checks import CheckFailure, check_value, longest, parse_value
 from qipan.core.elements import Element, ElementType, Field, Value
 
-LONGEST_TEXT = 4_000  # characters; a fact is a line or an address, not a document
+LONGEST_TEXT = 4_000  # characters, where the element does not say more; a fact is a line or an address, seldom a document
+_UNPLAIN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, and halves of characters
 
 
 def answer_of(request: Request, record: Mapping[Field, object] | None) -> Answer:
@@ -79,9 +80,9 @@ def _read(raw: object, element: Element) -> Value | CheckFailure | None:
 
 
 def _read_text(raw: str, element: Element) -> Value | CheckFailure | None:
-    if len(raw) > LONGEST_TEXT:
+    if len(raw) > max(LONGEST_TEXT, longest(element, element.checks)):
         return CheckFailure("too-big")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in raw.strip()):
+    if _UNPLAIN.search(raw.strip()):
         return CheckFailure("not-plain")
     if element.type is ElementType.DATE:
         raw = _without_midnight(raw)

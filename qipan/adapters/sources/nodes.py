@@ -17,7 +17,7 @@ SCHEME = "node://"
 RECEIVED = "received://"
 ELSEWHERE = (SCHEME, RECEIVED)
 CONNECTIONS = 6
-LARGEST = 1024 * 1024 + 1024  # bytes of an answer
+LARGEST = 16 * 1024 * 1024 + 1024  # bytes of an answer; how much of it is a matter of the grant
 DOWN = frozenset(
     {"no-record-no-data", "peer-down", "register-down", "too-many", "too-slow", "node-list-ended"}
 )

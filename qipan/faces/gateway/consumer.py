@@ -28,6 +28,7 @@ from qipan.faces.gateway.bodies import Answered, Asked
 from qipan.faces.gateway.bounds import Gate
 from qipan.faces.gateway.grouping import GroupFailed, Grouping
 from qipan.faces.gateway.known import Knowledge, Known
+from qipan.faces.gateway.large import Large
 from qipan.faces.gateway.provider import LOOK_UP_PATH
 from qipan.faces.gateway.refusals import ALARMING, Refused, Trouble, status_of
 from qipan.faces.gateway.signing import JSON, Signer, Verifier
@@ -87,7 +88,7 @@ class Consumer:
     ) -> None:
         self._known, self._signer, self._secret = known_, signer, secret
         self._record, self._cases, self._clock = record, cases, clock
-        self._gate, self._verifier = Gate(), Verifier()
+        self._gate, self._verifier, self._large = Gate(), Verifier(), Large()
         self._session: aiohttp.ClientSession | None = None
 
     async def look_up(self, request: Request) -> Response:
@@ -121,7 +122,8 @@ class Consumer:
         with self._gate.let_in(node.name):
             try:
                 await self._check_case(call)
-                answered = await self._asked(node, under)
+                async with self._large.place(grant):
+                    answered = await self._asked(node, under)
             except Refused as refused:
                 await self._recorded(under, exchange, refused.code)
                 raise
@@ -196,7 +198,7 @@ class Consumer:
             allow_redirects=False,  # a call reaches no address but the one in the list of nodes
         ) as response:
             body = await bounds.whole_body(
-                response.content.iter_any(), bounds.LARGEST_ANSWER, bounds.PEER_SECONDS
+                response.content.iter_any(), under.grant.answer, bounds.PEER_SECONDS
             )
             return _Answer(response.status, response.raw_headers, body)
 

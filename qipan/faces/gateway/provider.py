@@ -37,6 +37,7 @@ from qipan.faces.gateway.bodies import Answered, Asked
 from qipan.faces.gateway.bounds import Gate
 from qipan.faces.gateway.grouping import GroupFailed, Grouping
 from qipan.faces.gateway.known import Knowledge, Known
+from qipan.faces.gateway.large import Large, check_size
 from qipan.faces.gateway.refusals import ALARMING, Refused, Trouble, status_of
 from qipan.faces.gateway.signing import JSON, Sealed, Signer, Verifier
 
@@ -91,7 +92,7 @@ class Provider:
     ) -> None:
         self._known, self._signer, self._record = known_, signer, record
         self._sources, self._clock = sources, clock
-        self._gate, self._nonces, self._verifier = Gate(), Nonces(), Verifier()
+        self._gate, self._nonces, self._verifier, self._large = Gate(), Nonces(), Verifier(), Large()
         self._readers: dict[str, Grouping[Reading, Answer]] = {}
 
     async def answer(self, request: Request) -> Response:
@@ -102,7 +103,8 @@ class Provider:
             knowledge = self._known.now()
             self._authenticate(knowledge, came)
             with self._gate.let_in(came.envelope.sender):
-                return await self._answer(request, knowledge, came)
+                held = knowledge.grants.get(came.envelope.grant)
+                return await self._large.answered(held, lambda: self._answer(request, knowledge, came))
         except Refused as refused:
             return Response(bodies.write_refusal(refused.code), status_of(refused.code), media_type=JSON)
 
@@ -168,6 +170,7 @@ class Provider:
         keys = _keys(library, resource, asked)
         answer = await self._read(_reading(library, grant, keys, asked, came.at))
         answered = _cut(grant, passage, keys, answer)
+        check_size(grant, answered)
         return _Outcome("ok" if answered.found else "none", answered, asked, grant.volume)
 
     async def _read(self, reading: Reading) -> Answer:
