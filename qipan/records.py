@@ -74,7 +74,10 @@ def jsonb(value: object) -> Jsonb:
 
 
 def prepared(row: type[R], statement: LiteralString, parameters: Mapping[str, object]) -> R | None:
-    """Run a busy statement and give its first row; it is parsed and planned once for each connection (others, each time)."""
+    """Run a busy statement and give its first row; it is parsed and planned once for each connection (others, each time).
+
+    It is nobody's, who sees no person's rows, unless it says who reads: see ``READER``.
+    """
     found = prepared_rows(row, statement, parameters)
     return found[0] if found else None
 
