@@ -120,14 +120,14 @@ class ThreeNodes:
             return connection.execute(statement.encode(), ()).fetchall()
 
     def grant(self, resource: str, event: str = "newborn") -> Mapping[str, Any]:
-        """The city's grant for a resource in an event."""
-        [(document,)] = self.rows(
+        """The city's first grant for a resource in an event."""
+        [document, *_] = self.rows(
             "city",
             "SELECT document FROM exchange_grants WHERE resource = %s AND consumer_node = 'city' "
-            "AND convert_from(document, 'UTF8')::jsonb ->> 'event' = %s",
+            "AND convert_from(document, 'UTF8')::jsonb ->> 'event' = %s ORDER BY issued_at",
             (resource, event),
         )
-        found: Mapping[str, Any] = json.loads(bytes(document))
+        found: Mapping[str, Any] = json.loads(bytes(document[0]))
         return found
 
     def official(self, node: str, agency: str, role: str) -> "Official":

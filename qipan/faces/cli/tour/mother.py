@@ -41,19 +41,19 @@ class Saved:
 
 
 class Mother:
-    """The mother at her browser."""
+    """The mother at her browser, or another one of the cast."""
 
-    def __init__(self, base: str, language: str) -> None:
-        self.visitor = Visitor(base, language)
+    def __init__(self, base: str, language: str, name: str = MOTHER) -> None:
+        self.visitor, self._name = Visitor(base, language), name
 
     def sign_in(self) -> None:
         """Choose herself among the sample residents."""
-        page = self.visitor.open(f"/sign-in/?q={MOTHER}")
+        page = self.visitor.open(f"/sign-in/?q={self._name}")
         form = next(
             (form for form in page.forms if any(name == "person" for name, _, _ in form.buttons)), None
         )
         if form is None:
-            raise UnableToGoOn(f"{page.address} offers nobody called {MOTHER}")
+            raise UnableToGoOn(f"{page.address} offers nobody called {self._name}")
         self.visitor.send(page, form, button="person")
 
     def savings(self) -> list[Saved]:
