@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from qipan import reader
 from qipan.adapters import embedded_postgres
 from qipan.site import rights
 from qipan.site.setup import set_up
@@ -97,6 +98,13 @@ def assert_query_count() -> Callable[[int], AbstractContextManager[None]]:
             pytest.fail(f"Expected {expected} statements, ran {len(statements)}:\n{listed}")
 
     return assert_count
+
+
+@pytest.fixture(autouse=True)
+def nobody_reads_by_themselves() -> Iterator[None]:
+    """A command that a test runs says that this process is the platform's; the next test, and dropping the database, are nobody's."""
+    yield
+    reader.process_is(reader.NOBODY)
 
 
 # --- The browser

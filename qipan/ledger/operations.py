@@ -81,6 +81,14 @@ def erase_details(
         raise UnableToErase
 
 
+def thin_heads(most: int = 100_000) -> int:
+    """Let go of heads older than thirty days of which a later one of the same hour stays, and that no witness signed; give how many.
+
+    Looks at the oldest ``most`` of them; the table's trigger permits no other.
+    """
+    return records.number("SELECT qipan_thin_heads(%s)", [most])
+
+
 class UnableToCosign(Exception):
     """This is no cosignature of a witness known here under a checkpoint of this trail."""
 

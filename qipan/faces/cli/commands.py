@@ -15,7 +15,7 @@ from qipan.faces.cli.run.keys import key
 from qipan.faces.cli.run.one_node import demo_node
 from qipan.faces.cli.speaking import Speaking
 from qipan.faces.cli.tour.command import tour
-from qipan.faces.cli.trail.commands import copy_command, erase, receipt, verify
+from qipan.faces.cli.trail.commands import copy_command, erase, receipt, thin, verify
 from qipan.faces.cli.trail.rotating import rotate
 from qipan.faces.cli.trail.witness import witness
 from qipan.faces.cli.watch.commands import reconcile, watch
@@ -45,6 +45,7 @@ for command in (
     copy_command,
     verify,
     erase,
+    thin,
     witness,
     rotate,
     watch,
