@@ -62,7 +62,9 @@ def held_elsewhere(own: str = "") -> Mapping[str, Text]:
 
 def unknown_elsewhere(known: Container[str], own: str = "") -> list[tuple[Text, HeldResource]]:
     """What other nodes hold that our library does not declare, each with what the node is called."""
-    others = [one for one in _catalogues(exchange.catalogues_state()) if own and one.node != own]
+    if not own:
+        return []
+    others = [one for one in _catalogues(exchange.catalogues_state()) if one.node != own]
     return [
         (title_of(one.node), resource)
         for one in others
