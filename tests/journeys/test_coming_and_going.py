@@ -90,3 +90,22 @@ def test_a_page_left_open_stops_asking_when_all_is_done(page: Page, cast: Cast) 
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(6_000)
     assert asked == []
+
+
+def test_what_could_not_be_saved_is_said_and_stays(page: Page, draft: UUID) -> None:
+    page.route("**/save/", lambda route: route.abort())
+    page.locator(NAME).fill("王大宝")
+    page.locator(NAME).blur()
+    expect(page.get_by_text("没有存上")).to_be_visible()
+    expect(page.locator(NAME)).to_have_value("王大宝")
+    page.unroute("**/save/")
+    page.locator(NAME).fill("王二宝")
+    page.locator(NAME).blur()
+    expect(page.get_by_text("已保存")).to_be_visible()
+
+
+def test_ten_megabytes_pasted_into_a_field_are_cut_to_what_it_takes(page: Page, draft: UUID) -> None:
+    place = page.locator("[name='child.native_place']")
+    place.focus()
+    page.keyboard.insert_text("长" * 3_300_000)
+    assert len(place.input_value()) <= 100

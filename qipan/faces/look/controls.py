@@ -10,12 +10,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from qipan.applications.forms import FormQuestion, Option
+from qipan.core.checks import LONGEST, LONGEST_MATCHED
 from qipan.core.elements import Checks, ElementType
 from qipan.faces.look.places import Place, find_places, place_code, place_name
 from qipan.faces.look.values import as_date
 
 MOST_RADIOS = 6
 LONG = 80  # characters from which a text gets several lines
+ROOM = {
+    "maxlength": "100"
+}  # for numbers, which people paste with gaps that are taken out later, and for places
 PLACES = "@places"  # names the fields of a form that are places
 PICKED = "@place"  # ends the name of the radios below a place's control
 
@@ -72,13 +76,13 @@ class Shape(NamedTuple):
 
 
 _FORMATS = {
-    "gb11643": Shape("text", {"autocapitalize": "characters", "spellcheck": "false"}, "code"),
-    "gb32100": Shape("text", {"autocapitalize": "characters", "spellcheck": "false"}, "code"),
-    "mobile": Shape("tel", {}, "short"),
-    "phone": Shape("tel", {}, "short"),
-    "email": Shape("email", {"spellcheck": "false"}),
-    "bank_card": Shape("text", {"inputmode": "numeric"}, "code"),
-    "postcode": Shape("text", {"inputmode": "numeric"}, "short"),
+    "gb11643": Shape("text", {"autocapitalize": "characters", "spellcheck": "false", **ROOM}, "code"),
+    "gb32100": Shape("text", {"autocapitalize": "characters", "spellcheck": "false", **ROOM}, "code"),
+    "mobile": Shape("tel", ROOM, "short"),
+    "phone": Shape("tel", ROOM, "short"),
+    "email": Shape("email", {"spellcheck": "false", **ROOM}),
+    "bank_card": Shape("text", {"inputmode": "numeric", **ROOM}, "code"),
+    "postcode": Shape("text", {"inputmode": "numeric", **ROOM}, "short"),
 }
 _OWN = {
     "name": "name",
@@ -134,23 +138,21 @@ def _shape(kind: ElementType, checks: Checks, options: Sequence[Option], today: 
             choices = tuple(Choice(*option) for option in options)
             return Shape("radio" if len(choices) <= MOST_RADIOS else "select", choices=choices)
         case ElementType.INTEGER:
-            return Shape("text", {"inputmode": "numeric"}, "short")
+            return Shape("text", {"inputmode": "numeric", **ROOM}, "short")
         case ElementType.DECIMAL:
-            return Shape("text", {"inputmode": "decimal"}, "short")
+            return Shape("text", {"inputmode": "decimal", **ROOM}, "short")
         case _:
             return _text(checks)
 
 
 def _text(checks: Checks) -> Shape:
     if "region" in checks.formats:
-        return Shape("place", hint=_("写到县（市、区）或街道，例如：杭州市西湖区"))
+        return Shape("place", ROOM, hint=_("写到县（市、区）或街道，例如：杭州市西湖区"))
     if fixed := next((_FORMATS[name] for name in checks.formats if name in _FORMATS), None):
-        return (
-            fixed  # without a longest length: people paste numbers with gaps, and those are taken out later
-        )
-    longest = checks.max_length
-    attributes = {"maxlength": str(longest)} if longest else {}
-    return Shape("textarea" if longest and longest > LONG else "text", attributes)
+        return fixed
+    longest = checks.max_length or (LONGEST_MATCHED if checks.patterns else LONGEST[ElementType.TEXT])
+    several = checks.max_length is not None and longest > LONG
+    return Shape("textarea" if several else "text", {"maxlength": str(longest)})
 
 
 def _truths(checks: Checks) -> tuple[Choice, ...]:

@@ -71,6 +71,13 @@
     if (detail.successful && detail.elt.type === "file" && detail.elt.files[0] === sent.get(detail.xhr)) detail.elt.value = "";
   });
 
+  // What could not be saved is said where else it says that it was.
+  const notSaved = ({ detail }) => {
+    const saved = document.getElementById("saved");
+    if (saved && detail.requestConfig.verb === "post") saved.textContent = saved.dataset.failed;
+  };
+  for (const trouble of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(trouble, notSaved);
+
   // A question that went away under the finger leaves the focus to the one that stands there now.
   const controls = () => [...document.querySelectorAll(`main ${CONTROL}`)].filter((one) => one.checkVisibility());
   let place = -1;
