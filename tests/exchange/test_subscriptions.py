@@ -97,6 +97,19 @@ def test_both_ends_hold_twin_records_and_no_values(nodes: TwoNodes) -> None:
         assert nodes.mothers[0] not in told[0][1]
 
 
+def test_a_receiver_that_lost_its_tables_gets_everything_anew(nodes: TwoNodes) -> None:
+    with psycopg.connect(nodes.city.owner_url) as connection:
+        connection.execute("DELETE FROM exchange_received WHERE stream = %s", [RESIDENTS.id])
+        connection.execute("DELETE FROM exchange_incoming WHERE id = %s", [RESIDENTS.id])
+    change(nodes, "UPDATE people SET name = '王苹' WHERE number = %s", of_district(nodes)[6])
+    until(lambda: len(names(nodes, RESIDENTS)) == len(of_district(nodes)))
+    assert "王苹" in names(nodes, RESIDENTS)
+    told = nodes.hospitals.rows(
+        f"SELECT details->>'position' FROM entries WHERE act = 'realign_stream' AND subject = 'stream:{RESIDENTS.id}'"
+    )
+    assert told == [("0",)]
+
+
 def test_a_row_is_kept_as_many_days_as_the_grant_says(nodes: TwoNodes) -> None:
     before = len(names(nodes, RESIDENTS))
     old = nodes.city.rows(
