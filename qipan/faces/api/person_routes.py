@@ -54,7 +54,11 @@ class AnswersIn(Schema):
 
 
 class ApplicationIn(Schema):
-    """A draft to submit, or an event and all its answers at once."""
+    """A draft to submit, or an event and all its answers at once.
+
+    Answers to what the plan does not ask are not kept. Where a look-up fails afterwards, the application is `asking`, and they
+    are sent to its `answers`.
+    """
 
     draft: UUID | None = None
     event: str = ""
