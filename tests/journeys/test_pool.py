@@ -240,6 +240,7 @@ def test_every_page_is_accessible_and_fits(any_page: Page, pool: Pool, assert_ac
             "resources/population/ask",
             f"requests/{granted}",
             "notices",
+            "rules?element=Person.id_number&taker=outside&relation=none&consent=yes",
         ],
         "approver": [
             "requests",

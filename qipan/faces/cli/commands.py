@@ -18,6 +18,7 @@ from qipan.faces.cli.tour.command import tour
 from qipan.faces.cli.trail.commands import copy_command, erase, receipt, thin, verify
 from qipan.faces.cli.trail.rotating import rotate
 from qipan.faces.cli.trail.witness import witness
+from qipan.faces.cli.walls import walls_command
 from qipan.faces.cli.watch.commands import reconcile, watch
 
 
@@ -33,6 +34,7 @@ for command in (
     graph_command,
     lint_command,
     schema_command,
+    walls_command,
     demo,
     tour,
     migrate,

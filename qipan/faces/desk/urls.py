@@ -9,6 +9,7 @@ from qipan.faces.desk.pages import (
     pool,
     pool_requests,
     pool_use,
+    rules,
     signing_in,
     watch,
     window,
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pool/requests/<uuid:request_id>/amend", pool_requests.amend, name="pool-amend"),
     path("pool/requests/<uuid:request_id>/<slug:act>", pool_requests.act, name="pool-act"),
     path("pool/use", pool_use.use, name="pool-use"),
+    path("pool/rules", rules.rules, name="pool-rules"),
     path("pool/notices", pool_use.notices, name="pool-notices"),
     path("pool/notices/<uuid:notice>/acknowledge", pool_use.acknowledge, name="pool-acknowledge"),
 ]

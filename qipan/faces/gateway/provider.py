@@ -1,6 +1,6 @@
 """The public side: a call of another node's, held against everything that must hold, in this order.
 
-headers → envelope → list of nodes → key and suite → clock → nonce → signature → method, path, query, content type → body → grant →
+headers → envelope → list of nodes → key and suite → clock → nonce → signature → method, path, query, content type → body → grant → walls →
 keys → register → region → valve → record → signature → answer. A refusal after the signature was verified is signed and on
 record; before it, nobody knows who asked.
 """
@@ -40,6 +40,7 @@ from qipan.faces.gateway.known import Knowledge, Known
 from qipan.faces.gateway.large import Large, check_size
 from qipan.faces.gateway.refusals import ALARMING, Refused, Trouble, status_of
 from qipan.faces.gateway.signing import JSON, Sealed, Signer, Verifier
+from qipan.faces.gateway.walls import Walls
 
 LOOK_UP_PATH = "/exchange/v1/look-up"
 ROW = 1
@@ -93,6 +94,7 @@ class Provider:
         self._known, self._signer, self._record = known_, signer, record
         self._sources, self._clock = sources, clock
         self._gate, self._nonces, self._verifier, self._large = Gate(), Nonces(), Verifier(), Large()
+        self._walls = Walls()
         self._readers: dict[str, Grouping[Reading, Answer]] = {}
 
     async def answer(self, request: Request) -> Response:
@@ -142,6 +144,7 @@ class Provider:
             raise Refused(fault)
         asked = bodies.read_asked(body)
         grant = self._granted(knowledge, came, asked)
+        self._walls.check(knowledge, grant, came.envelope.case, asked.fields)
         return await self._looked_up(knowledge.library, grant, came, asked)
 
     def _granted(self, knowledge: Knowledge, came: _Came, asked: Asked) -> Grant:

@@ -19,6 +19,7 @@ class Trouble(StrEnum):
     KEYS = "keys-wrong"
     CASE = "case-not-open"
     WITHHELD = "withheld"
+    WALL = "wall"
     NOT_HELD = "not-held"
     EXCESS = "excess"
     REGISTER_DOWN = "register-down"
@@ -95,6 +96,11 @@ WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
         "There is no such open case, or no consent to it.",
     ),
     Trouble.WITHHELD: (403, "这个数据资源不予共享。", "This resource is withheld by law."),
+    Trouble.WALL: (
+        403,
+        "按放行规则，要的数据项不能从提供方到使用方。",
+        "By the rules of passage, a field that is asked for may not go from the provider to the consumer.",
+    ),
     Trouble.NOT_HELD: (
         404,
         "本节点没有这个数据资源或数据项。",

@@ -56,7 +56,7 @@ ANY: Final = Text("不论", "Any")
 ANYBODY: Final = Text("任何人", "Anybody")
 ALWAYS: Final = Text("不论", "Whatever else")
 FROM: Final = Text("数据来自{givers}", "The data come from: {givers}")
-UP_TO: Final = Text("到{grade}为止", "Up to {grade}")
+UP_TO: Final = Text("{grade}及以下", "Up to {grade}")
 WHY: Final[Mapping[str, Text]] = {
     "public": Text("公开数据谁都可以看。", "Anybody may see what is public."),
     "own": Text(

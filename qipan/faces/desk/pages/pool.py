@@ -13,6 +13,7 @@ from qipan.core.sharing import Role
 from qipan.faces.desk.pages.shell import agency_name, language, page
 from qipan.faces.desk.pool import catalogue_views as views
 from qipan.faces.desk.pool.request_views import asked_lines
+from qipan.faces.desk.pool.rule_views import outside_a_case
 from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
 from qipan.sharing import holding, queries
@@ -80,6 +81,7 @@ def resource(request: HttpRequest, resource: str) -> HttpResponse:
         "may_ask": shown.askable and actor.role == Role.REQUESTER and not own,
         "may_tell": actor.role == Role.APPROVER and own,
         "why_not": _why_not(actor.role, own=own),
+        "passes": outside_a_case(index.library, declared, provider, actor.agency, spoken),
     }
     return page(request, "pool/resource.html", values, here="pool", agency=named.get(actor.agency))
 
