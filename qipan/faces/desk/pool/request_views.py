@@ -15,11 +15,13 @@ from qipan.faces.desk.clocks import Clock, clock_of
 from qipan.faces.desk.pool.catalogue_views import field_of
 from qipan.faces.desk.pool.words import (
     Field,
+    caller_said,
     done_said,
     mode_said,
     outcome_said,
     request_state,
     rows_said,
+    subject_said,
 )
 from qipan.faces.look.state_words import Said
 from qipan.people.actors import Actor
@@ -261,7 +263,9 @@ def _step(entry: Mapping[str, Any], language: str) -> Step:
 def _use(one: CallUnder, titles: Mapping[str, Field], language: str) -> UseLine:
     separator = "、" if language.startswith("zh") else ", "
     fields = separator.join(titles[name].title if name in titles else name for name in one.fields)
-    return UseLine(one.at, fields, one.case, one.official, outcome_said(one.outcome), one.rows)
+    return UseLine(
+        one.at, fields, subject_said(one.case), caller_said(one.official), outcome_said(one.outcome), one.rows
+    )
 
 
 def _ended(row: RequestDetail, today: date) -> bool:

@@ -155,7 +155,22 @@ _REFUSALS: Mapping[str, Callable[[], str]] = {
 _OUTCOMES: Mapping[str, tuple[Callable[[], str], str]] = {
     "ok": (lambda: _("查到了"), "good"),
     "none": (lambda: _("没有记录"), "neutral"),
+    "grant-revoked": (lambda: _("拒绝：授权已撤销"), "bad"),
+    "grant-expired": (lambda: _("拒绝：授权已到期"), "bad"),
+    "case-not-open": (lambda: _("拒绝：办件没有在办，或当事人没有同意"), "bad"),
+    "field-not-granted": (lambda: _("拒绝：超出授权的信息项"), "bad"),
+    "volume-used-up": (lambda: _("拒绝：今天的用量已用完"), "bad"),
+    "foreign-row": (lambda: _("拒绝：不是授权地区的记录"), "bad"),
+    "peer-down": (lambda: _("对方节点没有回答"), "warn"),
+    "register-down": (lambda: _("部门业务库没有回答"), "warn"),
 }
+_SUBJECTS: Mapping[str, Callable[[], str]] = {
+    "draft": lambda: _("填写中的表单"),
+    "application": lambda: _("申请"),
+    "case": lambda: _("办件"),
+    "stream": lambda: _("推送或批量"),
+}
+SHOWN_OF_A_NUMBER = 8  # characters; the whole number is in the trail
 
 
 def share_said(share: str) -> Said:
@@ -171,6 +186,19 @@ def request_state(state: str, *, ended: bool = False) -> Said:
 def outcome_said(outcome: str) -> Said:
     """What came of a call; a code of refusal stands for itself."""
     return _said(_OUTCOMES, outcome) if outcome in _OUTCOMES else Said(_("拒绝：%s") % outcome, "bad")
+
+
+def subject_said(subject: str) -> str:
+    """For what a call was made: ``case:1a2b…`` as 办件 1a2b…"""
+    kind, _colon, number = subject.partition(":")
+    return f"{_SUBJECTS[kind]()} {number[:SHOWN_OF_A_NUMBER]}" if kind in _SUBJECTS else subject
+
+
+def caller_said(official: str) -> str:
+    """Who made a call: a name, or whom it was made by where it was no official of ours."""
+    kind, _colon, number = official.partition(":")
+    said = {"person": _("本人"), "system": _("自动办理"), "official": _("对方经办人 %s") % number}
+    return said.get(kind, official) if number else official
 
 
 def act_said(act: str) -> str:
