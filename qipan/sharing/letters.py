@@ -23,7 +23,7 @@ INSERT INTO share_letters (request, peer, outward, number, document, outcome, at
 VALUES (%(request)s, %(peer)s, %(outward)s, %(number)s, %(document)s, %(outcome)s, %(at)s, %(settled_at)s)
 """
 TO_SEND = """
-SELECT id, request, peer, document FROM share_letters WHERE outward AND settled_at IS NULL ORDER BY id LIMIT %(limit)s
+SELECT DISTINCT ON (peer) id, request, peer, document FROM share_letters WHERE outward AND settled_at IS NULL ORDER BY peer, id
 """
 SETTLE = "UPDATE share_letters SET outcome = %(outcome)s, settled_at = %(at)s WHERE id = %(letter)s AND settled_at IS NULL"
 TAKEN = "ok"
@@ -73,9 +73,9 @@ def counted(request: UUID, peer: str, *, outward: bool) -> int:
     return records.number(COUNT, {"request": request, "peer": peer, "outward": outward})
 
 
-def letters_to_send(limit: int = 100) -> list[Letter]:
-    """The letters that nobody has taken yet, in their order."""
-    found = records.rows(Letter, TO_SEND, {"limit": limit})
+def letters_to_send() -> list[Letter]:
+    """Of each node the first letter that it has not taken yet; those after it wait, so that all come in their order."""
+    found = records.rows(Letter, TO_SEND)
     return [one._replace(document=bytes(one.document)) for one in found]
 
 

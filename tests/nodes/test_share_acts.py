@@ -67,7 +67,9 @@ def theirs(request: UUID, number: int, act: str, **changes: Any) -> ShareAct:
 
 
 def letters() -> list[ShareAct]:
-    return [read_act(one.document) for one in letters_to_send()]
+    """All that was written to the other node, in its order."""
+    written = ShareLetter.objects.filter(outward=True).order_by("id").values_list("document", flat=True)
+    return [read_act(bytes(one)) for one in written]
 
 
 def submitted(asked: AskedFor = THEIRS) -> UUID:
@@ -223,11 +225,14 @@ def test_what_comes_too_late_changes_nothing_and_is_kept(pool: Pool) -> None:
 
 
 def test_a_letter_waits_until_it_is_taken(held_there: Pool) -> None:
-    held_there.asked(at=NOW)
-    [letter] = letters_to_send()
-    settle_letter(letter.id, "ok", NOW)
+    request = held_there.asked(at=NOW)
+    with transaction.atomic():
+        operations.withdraw_request(acting=held_there["requester"], request=request, at=NOW)
+    for act in ("submit", "withdraw"):  # one after the other
+        [letter] = letters_to_send()
+        assert (letter.peer, read_act(letter.document).act) == ("there", act)
+        settle_letter(letter.id, "ok", NOW)
     assert letters_to_send() == []
-    assert letter.peer == "there"
 
 
 def test_a_forged_letter_is_refused(pool: Pool) -> None:

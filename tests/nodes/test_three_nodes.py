@@ -125,7 +125,8 @@ def test_officials_of_two_nodes_carry_a_request_to_its_use_and_its_end(nodes: Th
             assert time.monotonic() - since < COUNTS_SECONDS
         assert nodes.ask(MARRIED, PERSON, draft, **USE).json()["code"] == "grant-revoked"
         asking.wait(where, "已撤销")
-        assert nodes.rows("city", 'SELECT 1 FROM exchange_revocations WHERE "grant" = %s', (grant,))
+        while not nodes.rows("city", 'SELECT 1 FROM exchange_revocations WHERE "grant" = %s', (grant,)):
+            assert time.monotonic() - since < COUNTS_SECONDS
 
 
 def requested(asking: Official) -> str:

@@ -94,13 +94,12 @@ class Postman:
 
     def _carry_once(self, client: httpx.Client) -> None:
         away: set[str] = set()
-        for one in letters_to_send():
-            if one.peer in away:
-                continue
-            outcome = self._brought(client, one)
-            if outcome in AGAIN:
-                away.add(one.peer)  # those after it would come out of their order
-            else:
+        while waiting := [one for one in letters_to_send() if one.peer not in away]:
+            for one in waiting:
+                outcome = self._brought(client, one)
+                if outcome in AGAIN:
+                    away.add(one.peer)  # and nobody else waits for it
+                    continue
                 with transaction.atomic():
                     settle_letter(one.id, outcome, timezone.now())
 
