@@ -130,6 +130,26 @@ def test_a_return_is_made_and_seen(page: Page, cast: Cast, application: UUID) ->
     assert state(case) == "returned"
 
 
+def test_a_return_half_written_outlives_a_change_of_language_and_a_long_break(
+    page: Page, cast: Cast, application: UUID
+) -> None:
+    sign_in(page, cast, "hospital")
+    page.locator("td.what a").first.click()
+    page.locator("summary").filter(has_text="退回补正").click()
+    page.get_by_label("宝宝 · 姓名").check()
+    page.locator("#return-message").fill("名字写错了")
+    with page.expect_navigation():
+        page.get_by_role("button", name="English").click()
+    expect(page.locator("#return-message")).to_have_value("名字写错了")
+    expect(page.locator("[name=field][value='child.name']")).to_be_checked()
+    page.context.clear_cookies(name="sessionid")
+    with page.expect_navigation(url="**/desk/sign-in**"):
+        page.get_by_role("button", name="Return for correction").click()
+    page.locator(f"button[name=official][value='{cast.official('hospital').actor.id}']").click()
+    expect(page.locator("#return-message")).to_have_value("名字写错了")
+    assert state(play.case_of(application, "birth_certificate")) == "submitted"
+
+
 def test_a_clerk_applies_for_who_is_present(page: Page, cast: Cast) -> None:
     sign_in(page, cast, "clerk")
     page.get_by_role("link", name="窗口代办").click()

@@ -12,6 +12,16 @@
     form.dataset.sending = "";
     setTimeout(() => delete form.dataset.sending, PATIENCE);
   });
+  // Where a page has several forms, what was typed in any of them goes along when the language or the mode is changed.
+  const typed = (one) => (one.matches("[type=checkbox], [type=radio]") ? one.checked && !one.defaultChecked : one.value !== one.defaultValue);
+  document.getElementById("look")?.addEventListener("submit", ({ target }) => {
+    for (const one of document.querySelectorAll("main form[method=post] :is(input:not([type=hidden], [type=file]), textarea)")) {
+      if (!one.name || !typed(one)) continue;
+      const along = Object.assign(document.createElement("input"), { type: "hidden", name: one.name, value: one.value });
+      target.append(along);
+    }
+  });
+
   // Back again by the browser's own memory: nothing is on its way any more.
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach((form) => delete form.dataset.sending));
 })();
