@@ -15,7 +15,8 @@ import aiohttp
 
 from bench.batch import resident
 from bench.claims import Claim, percentile
-from tests.exchange.scans import asked, hold, of_scans
+from tests.exchange.couriers import until
+from tests.exchange.scans import asked, hold, of_scans, scan
 from tests.exchange.two_nodes import TwoNodes, two_nodes
 
 CALLS = int(os.environ.get("BENCH_CALLS", "3000"))
@@ -38,6 +39,7 @@ def measure() -> Iterator[Claim]:
     with two_nodes(len(sizes)) as nodes:
         hold(nodes, sizes)
         nodes.issue(of_scans())
+        until(lambda: scan(nodes, nodes.mothers[0]).status_code == OK)  # both gateways know the grant
         mothers = dict(zip(sizes, nodes.mothers, strict=True))
         line = [size for size, share in MIX.items() for _ in range(share * CALLS // 1000)]
         random.Random(1).shuffle(line)

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
@@ -37,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def wanted(adapter: str, **source: object) -> Request:
+def wanted(adapter: str, **source: Any) -> Request:
     """A request for all rows."""
     return marriage(adapter, elements=WANTED, **source)
 

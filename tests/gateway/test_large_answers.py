@@ -11,6 +11,7 @@ from qipan.exchange.queries import HeldGrant
 from qipan.faces.gateway.bodies import Answered
 from qipan.faces.gateway.large import Large, check_size
 from qipan.faces.gateway.refusals import Refused
+from tests.exchange.couriers import until
 from tests.exchange.scans import MEGABYTE, hold, of_scans, scan
 from tests.exchange.two_nodes import TwoNodes, grant, two_nodes
 from tests.gateway.in_a_loop import in_a_loop
@@ -23,6 +24,7 @@ def nodes() -> Iterator[TwoNodes]:
     with two_nodes(3) as found:
         hold(found, SIZES)
         found.issue(of_scans())
+        until(lambda: scan(found, found.mothers[0]).status_code == 200)  # both gateways know the grant
         yield found
 
 
