@@ -128,9 +128,10 @@ def names(nodes: TwoNodes, one: Grant) -> list[str]:
 
 
 def passed(node: RunningNode, one: Grant) -> list[str]:
-    """The exchanges under a grant that passed, by the records of one end."""
+    """The deliveries and orders under a grant that passed, by the records of one end."""
     found = node.rows(
-        f"SELECT encode(exchange, 'hex') FROM exchange_calls WHERE \"grant\" = '{one.id}' AND outcome = 'ok' ORDER BY id"
+        f"SELECT encode(exchange, 'hex') FROM exchange_calls WHERE \"grant\" = '{one.id}' AND outcome = 'ok'"
+        " AND \"case\" = '' ORDER BY id"
     )
     return [exchange for (exchange,) in found]
 

@@ -50,9 +50,14 @@ def test_what_was_received_is_read_like_any_source_and_each_use_leaves_an_entry(
     assert look_up(nodes, case="case:1").json()["code"] == "case-not-open"
     assert look_up(nodes, fields=["person.marital_status"]).json()["code"] == "field-not-granted"
     told = nodes.city.rows(
-        "SELECT details->>'case', details->>'found' FROM entries WHERE act = 'use_received'"
+        "SELECT details->>'case', details->>'outcome' FROM entries WHERE act = 'use_data' AND details->>'case' <> ''"
+        f" AND details->>'grant' = '{RESIDENTS.id}' ORDER BY id"
     )
-    assert told == [(nodes.made["draft"], "true"), (nodes.made["draft"], "false")]
+    assert told == [(nodes.made["draft"], "ok"), (nodes.made["draft"], "none")]
+    kept = nodes.city.rows(
+        f"SELECT outcome FROM exchange_calls WHERE \"grant\" = '{RESIDENTS.id}' AND \"case\" <> '' ORDER BY id"
+    )
+    assert kept == [("ok",), ("none",)]
 
 
 def test_a_corrected_row_arrives_and_one_that_moved_away_or_died_goes(nodes: TwoNodes) -> None:

@@ -59,18 +59,6 @@ class Delivered(NamedTuple):
     changes: Sequence[Change] = ()
 
 
-class Use(NamedTuple):
-    """What a received row is used for."""
-
-    grant: str
-    resource: str
-    fields: tuple[str, ...]
-    purpose: str
-    basis: str
-    case: str
-    official: str
-
-
 class Took(NamedTuple):
     """What came of a delivery: ``ok``, ``taken-before`` or why not; and how far the stream was taken."""
 
@@ -128,13 +116,6 @@ def forget_received(*, stream: str, before: datetime, reason: str, at: datetime)
         told: Mapping[str, object] = {"rows": forgotten, "reason": reason}
         ledger.append([SYSTEM.entry("forget_received", f"stream:{stream}", **told)], at)
     return forgotten
-
-
-def record_use(*, use: Use, stream: str, at: datetime) -> None:
-    """Put on record that a received row was looked for, for whom and why; ``stream`` is empty where there is none."""
-    subject = f"stream:{stream}" if stream else f"grant:{use.grant}"
-    told = {**use._asdict(), "fields": list(use.fields), "found": bool(stream)}
-    ledger.append([SYSTEM.entry("use_received", subject, **told)], at)
 
 
 def _locked(delivered: Delivered, at: datetime) -> Arriving:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from qipan.core.grants import Mode, Refusal
-from qipan.exchange import streams
+from qipan.exchange import queries, streams
 from qipan.exchange.operations.taking import forget_received, stop_incoming
 from qipan.exchange.streams import FAILED, RECONCILED, STOPPED, Arriving
 from qipan.faces.gateway.known import Knowledge
@@ -22,7 +22,7 @@ def keep(knowledge: Knowledge) -> None:
     for stream in arriving:
         if reason := _over(stream, knowledge, newer=stream.id in _older(arriving)):
             _delete_all(stream, reason, at)
-        elif (held := knowledge.grants.get(stream.grant)) is not None:
+        elif (held := knowledge.grants.get(stream.grant) or queries.grant(stream.grant)) is not None:
             before = at - timedelta(days=held.grant.retention)
             while _forgotten(stream, before, RETENTION, at):
                 pass

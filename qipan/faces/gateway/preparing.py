@@ -39,6 +39,7 @@ from qipan.exchange.streams import Stream
 from qipan.faces.gateway import known
 from qipan.faces.gateway.known import Knowledge
 from qipan.faces.gateway.refusals import Refused, Trouble
+from qipan.faces.gateway.walls import Walls
 
 PAGE_ROWS = 5000
 LARGEST_CHUNK = 2 * 1024 * 1024  # bytes of rows in one delivery, before they are sealed
@@ -78,9 +79,11 @@ class Preparer:
     def __init__(self, node: str, key: PrivateKey, listings: Listings) -> None:
         self._node, self._key, self._listings = node, key, listings
         self._due: dict[str, float] = {}
+        self._walls = Walls()
 
     def prepare(self, stream: Stream, grant: Grant, knowledge: Knowledge) -> None:
         """Go on with a stream as far as it may go now; raises Refused for what somebody must mend."""
+        self._walls.check(knowledge, grant, stream.case, grant.fields)
         sealing = _sealing(self._node, grant, knowledge)
         try:
             cut = cut_of(knowledge.library, grant, timezone.now())

@@ -1,10 +1,12 @@
 """The inside, for what was received before: a look-up by the platform in rows that another node has sent here, under the same grant.
 
 The other node is not asked, and may be down. Purpose, basis and case are held against the grant as for a look-up there, and each use
-leaves an entry.
+leaves a record and an entry.
 """
 
 import asyncio
+import secrets
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -16,7 +18,7 @@ from starlette.responses import Response
 from qipan.core import deliveries, grants
 from qipan.core.grants import Call, Mode, Refusal
 from qipan.exchange import streams
-from qipan.exchange.operations.taking import Use, record_use
+from qipan.exchange.operations import Passing, record_passing
 from qipan.exchange.queries import HeldGrant
 from qipan.faces.gateway import bodies, bounds
 from qipan.faces.gateway.bodies import Answered
@@ -28,6 +30,7 @@ from qipan.faces.gateway.refusals import Refused, Trouble, status_of
 from qipan.faces.gateway.signing import JSON
 
 READERS = 2  # threads
+EXCHANGE_BYTES = 32
 KEPT = (Mode.PUSH, Mode.BATCH)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -105,15 +108,15 @@ def _call(held: HeldGrant, wanted: Wanted, mode: Mode) -> Call:
 
 def _found(calls: Sequence[Call], wanted: Wanted, at: datetime) -> Answered:
     """Read the newest row, and put its use on record; raises Refused."""
+    started = time.monotonic()
     keys = {name: wanted.keys[name] for name in sorted(wanted.keys)}
     try:
         rows = [(streams.received(one.grant, deliveries.row_key(one.grant, keys)), one) for one in calls]
         row, call = max(rows, key=lambda found: found[0].at if found[0] else NEVER)
         if row is None and not any(streams.is_readable(one.grant) for one in calls):
             raise Refused(Trouble.REGISTER_DOWN)
-        use = Use(call.grant, call.resource, call.fields, call.purpose, call.basis, call.case, call.official)
         with transaction.atomic():
-            record_use(use=use, stream=row.stream if row else "", at=at)
+            record_passing(passings=[_passing(call, at, started, found=row is not None)], at=at)
     except (DatabaseError, InterfaceError):
         raise Refused(Trouble.NO_RECORD) from None
     finally:
@@ -121,3 +124,23 @@ def _found(calls: Sequence[Call], wanted: Wanted, at: datetime) -> Answered:
     if row is None:
         return Answered(found=False, facts={}, unbelieved={})
     return Answered(True, {name: row.row[name] for name in call.fields if name in row.row}, {})
+
+
+def _passing(call: Call, at: datetime, started: float, *, found: bool) -> Passing:
+    """A use as a look-up is recorded; it has a name of its own, and no twin, as nothing was sent."""
+    return Passing(
+        exchange=secrets.token_hex(EXCHANGE_BYTES),
+        side="consumer",
+        peer=call.provider.node,
+        grant=call.grant,
+        resource=call.resource,
+        fields=call.fields,
+        purpose=call.purpose,
+        basis=call.basis,
+        case=call.case,
+        official=call.official,
+        outcome="ok" if found else "none",
+        rows=int(found),
+        at=at,
+        milliseconds=round((time.monotonic() - started) * 1000),
+    )
