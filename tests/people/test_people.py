@@ -1,9 +1,10 @@
 """Persons, officials, and the keys of agencies' systems."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from qipan.core.sharing import Role
 from qipan.ledger.models import Entry
@@ -121,3 +122,20 @@ def test_sample_officials_of_different_roles_are_different_people(db: None) -> N
     assert operations.appoint_sample_officials(agencies=[POLICE], roles=roles, at=NOON) == 0
     assert {row.role for row in queries.sample_officials(POLICE)} == {"", *Role}
     assert len({row.name for row in queries.sample_officials(POLICE)}) == 5
+
+
+def test_sample_residents_are_listed_by_their_index_alone(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        asked: list[tuple[str, Any]] = []
+
+        def note(execute: Any, statement: str, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+            asked.append((statement, parameters))
+            return execute(statement, parameters, many, context)
+
+        with connection.execute_wrapper(note):
+            queries.sample_persons("芳", 24)
+        cursor.execute(f"EXPLAIN {asked[0][0]}", asked[0][1])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan using persons_sample" in plan
+    assert "Sort" not in plan
