@@ -18,6 +18,7 @@ from qipan.watch.operations.raising import NewFinding
 
 OWN_DAYS, PEER_DAYS = 28, 14
 MOST_PEERS = 400  # days of peers that one is held against
+# The index on readings holds persons alone: the planner uses it where a statement says `person > 0`.
 WEEK = timedelta(days=7)
 LIKELY = " OR ".join(f"d.{kind} >= {2 * floor}" for kind, floor in DAILY.items())
 COUNTED = ", ".join(f"{{of}}.{kind}" for kind in DAILY)
@@ -35,16 +36,14 @@ FROM unnest(%(whos)s::text[], %(days)s::date[], %(peers)s::text[]) AS asked (who
   SELECT * FROM reading_days WHERE peers = asked.peers AND day > asked.day - {PEER_DAYS} AND day <= asked.day AND who <> asked.who
   ORDER BY day DESC LIMIT {MOST_PEERS}) p
 """
-READ_BY = (
-    "SELECT count(DISTINCT who) FROM readings WHERE person = {of}.person AND at > %(since)s AND at <= %(at)s"
-)
+READ_BY = "SELECT count(DISTINCT who) FROM readings WHERE person = {of}.person AND person > 0 AND at > %(since)s AND at <= %(at)s"
 SOUGHT = f"""
 SELECT one.person, found.officials, found.agencies, found.times,
   (SELECT count(*) FROM applications a JOIN cases c ON c.application_id = a.id WHERE a.person = one.person
      AND (c.ended_at IS NULL OR c.ended_at > %(since)s)) AS cases
 FROM (SELECT DISTINCT person FROM readings WHERE id > %(after)s AND id <= %(upto)s AND person > 0) one CROSS JOIN LATERAL (
   SELECT count(DISTINCT who) AS officials, count(DISTINCT agency) AS agencies, sum(times) AS times FROM readings
-  WHERE person = one.person AND at > %(since)s AND at <= %(at)s) found
+  WHERE person = one.person AND person > 0 AND at > %(since)s AND at <= %(at)s) found
 WHERE found.officials >= {2 * SOUGHT_FLOOR} ORDER BY one.person
 """
 OTHERS = f"""
