@@ -21,7 +21,7 @@ def measure() -> Iterator[Claim]:
         yield _plan(Path(folder))
     with TemporaryDirectory() as small, TemporaryDirectory() as large:
         one = min(_lint(Path(small), STANDARD_LIST) for _ in range(3))
-        ten = _lint(Path(large), STANDARD_LIST * 10)
+        ten = min(_lint(Path(large), STANDARD_LIST * 10) for _ in range(2))
     yield Claim(
         "lint.standard_list",
         one,
@@ -29,7 +29,15 @@ def measure() -> Iterator[Claim]:
         limit=5,
         note=f"load and check {STANDARD_LIST} services, processor time, the best of three",
     )
-    yield Claim("lint.growth", ten / one, "times", limit=12, beside=one, beside_what="s for a tenth")
+    yield Claim(
+        "lint.growth",
+        ten / one,
+        "times",
+        limit=12,
+        beside=one,
+        beside_what="s for a tenth",
+        note="the best of two by the best of three",
+    )
 
 
 def _plan(folder: Path) -> Claim:
