@@ -130,12 +130,9 @@ def test_what_is_anothers_does_not_exist(cast: Cast, things: Things) -> None:
                     name, method, path, answer.status_code,
                 )  # fmt: skip
                 if answer.status_code == 302:
-                    assert sends_away(answer.headers["Location"]), (
-                        name,
-                        method,
-                        path,
-                        answer.headers["Location"],
-                    )
+                    where = answer.headers["Location"]
+                    led = sends_away(where) or client.get(where).status_code in {403, 404}
+                    assert led, (name, method, path, where)
                 body = bytes(answer.content).decode()
                 assert not [one for one in PRIVATE if one in body], (name, method, path)
     assert list(Case.objects.order_by("id").values()) == before
