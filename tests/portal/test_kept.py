@@ -121,7 +121,7 @@ def test_a_change_of_language_keeps_what_is_typed(mother: Client, draft: UUID) -
     shown = mother.get(page).content.decode()
     assert '<html lang="en"' in shown
     assert f'value="{NAME}"' in shown
-    assert "still here" not in shown
+    assert "It did not reach us" not in shown
 
 
 def test_a_page_that_stood_open_while_one_signed_in_elsewhere_loses_nothing(draft: UUID, cast: Cast) -> None:
