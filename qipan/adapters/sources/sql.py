@@ -150,18 +150,20 @@ def select_from(reading: Reading) -> sa.Select[Any]:
 
 
 def _select(shape: _Shape, place: int) -> sa.Select[Any]:
+    table = _table(shape)
     keys = zip(shape.keys, _names(shape, place), strict=True)
     chosen: list[sa.ColumnElement[Any]] = [sa.literal_column(str(place)).label("place")]
-    chosen += [column(name).label(f"c{index}") for index, name in enumerate(shape.columns)]
+    chosen += [table.c[name].label(f"c{index}") for index, name in enumerate(shape.columns)]
     return (
         sa.select(*chosen)
-        .select_from(_table(shape))
-        .where(*(column(key) == sa.bindparam(name, type_=sa.types.NullType()) for key, name in keys))
+        .select_from(table)
+        .where(*(table.c[key] == sa.bindparam(name, type_=sa.types.NullType()) for key, name in keys))
         .limit(sa.literal_column("2"))
     )
 
 
 def _table(shape: _Shape) -> sa.TableClause:
+    """The table with its columns, each of which is named with it: SQLite takes a lone name that it does not know for a text."""
     names = dict.fromkeys((*shape.keys, *shape.columns))
     schema = None if shape.schema is None else _quoted(shape.schema)
     return sa.table(_quoted(shape.place), *map(column, names), schema=schema)
