@@ -12,7 +12,7 @@ from tests.cli.conftest import Run
     [
         (["plan"], "缺少参数 EVENT。"),
         (["plon"], "没有“plon”这个命令。是不是 plan？"),
-        (["frobnicate"], "有这些："),
+        (["xyzzy"], "有这些："),
         (["lint", "/nowhere"], "没有 /nowhere。"),
         (["plan", "x", "--nope"], "没有 --nope 这个选项"),
         (["plan", "--lang", "en"], "Missing argument"),
