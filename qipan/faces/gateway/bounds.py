@@ -14,6 +14,9 @@ BODY_SECONDS = 5.0
 REGISTER_SECONDS = 3.0
 LINE_SECONDS = 4.5  # for a register's answer, with the wait for those before
 PEER_SECONDS = 6.0
+IDLE_SECONDS = (
+    2.0  # for which a connection to a peer is kept; a gateway closes those that do nothing for five
+)
 RECORD_SECONDS = 3.0
 AT_ONCE = 64  # calls of one peer
 RATE = 2000.0  # calls of one peer a second, and as many in one burst

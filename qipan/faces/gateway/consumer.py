@@ -184,7 +184,12 @@ class Consumer:
     async def _sent(self, node: Node, under: _Under) -> _Answer:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, limit_per_host=bounds.AT_ONCE, ttl_dns_cache=60),
+                connector=aiohttp.TCPConnector(
+                    limit=0,
+                    limit_per_host=bounds.AT_ONCE,
+                    ttl_dns_cache=60,
+                    keepalive_timeout=bounds.IDLE_SECONDS,
+                ),
                 timeout=aiohttp.ClientTimeout(total=bounds.PEER_SECONDS),
                 auto_decompress=False,
                 trust_env=False,

@@ -77,7 +77,6 @@ class Courier:
         if time.monotonic() >= self._keep_at:
             self._keep_at = time.monotonic() + KEEP_SECONDS
             keep(knowledge)
-        connection.close()
 
     def _open(self, knowledge: Knowledge) -> None:
         """Begin the subscriptions that began to hold."""

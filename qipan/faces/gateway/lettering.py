@@ -89,8 +89,7 @@ class Postman:
                     self._carry_once(client)
                 except Exception as error:  # noqa: BLE001 -- it is tried again
                     _log.warning("Letters cannot be carried: %s", type(error).__name__)
-                finally:
-                    connection.close()  # each thread has one of few; this one seldom needs it
+                    connection.close()
 
     def _carry_once(self, client: httpx.Client) -> None:
         away: set[str] = set()
