@@ -99,6 +99,9 @@ TEMPLATES = [
 
 # --- Records. An operation opens its own transaction at the edge, so a request does not.
 
+PLANNED_ONCE = (
+    "-c plan_cache_mode=force_generic_plan"  # those that the code prepares; the others are planned each time
+)
 NEVER_BY_COUNT = 1 << 30  # statements are prepared where the code says so (None would forbid even those)
 
 
@@ -111,7 +114,8 @@ def _database(name: str, url: str) -> dict[str, object]:
     except ProgrammingError as error:
         raise WrongSetting(f"{right}: {error}") from None
     named = {key: str(parts.pop(part, "")) for part, key in _DJANGO_NAMES.items()}
-    options = {**parts, "prepare_threshold": NEVER_BY_COUNT}
+    at_start = f"{parts.pop('options', '')} {PLANNED_ONCE}".strip()
+    options = {**parts, "options": at_start, "prepare_threshold": NEVER_BY_COUNT}
     engine = {
         "ENGINE": "qipan.site.postgresql",
         "CONN_MAX_AGE": None,
