@@ -20,12 +20,13 @@ from qipan.adapters.sources import Registers, addresses_of
 from qipan.applications.queries.open_subjects import open_subjects
 from qipan.exchange.operations import Passing, forget_nonces, record_passing
 from qipan.faces.gateway import bodies, comparing, lettering, revoking, streaming, travelling
+from qipan.faces.gateway.bringing import Taking
 from qipan.faces.gateway.consumer import Consumer
 from qipan.faces.gateway.grouping import Grouping
 from qipan.faces.gateway.known import Known
 from qipan.faces.gateway.provider import LOOK_UP_PATH, Provider
 from qipan.faces.gateway.refusals import Trouble, status_of
-from qipan.faces.gateway.revoking import Carrier, Revocations
+from qipan.faces.gateway.revoking import Carrier
 from qipan.faces.gateway.signing import JSON, Signer
 
 FORGET_SECONDS = 60
@@ -42,10 +43,10 @@ def public() -> ASGIApp:
     return _application(
         [
             Route(LOOK_UP_PATH, _Discreet(provider.answer)),
-            Route(revoking.PATH, _Discreet(Revocations().take)),
+            Route(revoking.PATH, _Discreet(Taking("revocations", revoking.take).take)),
             *_ways(streaming.outside(known, signer, timezone.now)),
             Route(comparing.PATH, _Discreet(comparing.Answerer(known, signer, timezone.now).answer)),
-            Route(lettering.PATH, _Discreet(lettering.Letters().take)),
+            Route(lettering.PATH, _Discreet(Taking("letters", lettering.take).take)),
             Route(travelling.PATH, _Discreet(travelling.Documents().answer, "GET")),
         ]
     )

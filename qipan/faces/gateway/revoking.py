@@ -6,65 +6,26 @@ A revocation is a document signed by a party to its grant, so it needs no envelo
 import logging
 import threading
 import time
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple
 
 import httpx
 from django.db import connection, transaction
 from django.utils import timezone
-from pydantic_core import to_json
-from starlette.requests import Request
-from starlette.responses import Response
 
 from qipan.core.grants import NotARevocation
 from qipan.exchange import queries
 from qipan.exchange.errors import UnableToTake
 from qipan.exchange.operations import Signed, revoke_grant
 from qipan.exchange.queries import SentRevocation
-from qipan.faces.gateway import bodies, bounds, known
-from qipan.faces.gateway.bounds import Gate
-from qipan.faces.gateway.grouping import GroupFailed, Grouping
+from qipan.faces.gateway.bringing import Brought, bring
 from qipan.faces.gateway.known import Knowledge, Known
-from qipan.faces.gateway.refusals import Refused, Trouble, status_of
-from qipan.faces.gateway.signing import JSON
+from qipan.faces.gateway.refusals import Refused, Trouble
 
 PATH = "/exchange/v1/revocations"
 EVERY_SECONDS = 0.5
 PEER_SECONDS = 4.0
-ANYBODY = ""  # has the places of one peer
-AT_ONCE = 4
 LATELY = timedelta(days=31)
 _log = logging.getLogger(__name__)
-
-
-class Brought(NamedTuple):
-    """A revocation as it came."""
-
-    document: bytes
-    signed: Signed
-
-
-class Revocations:
-    """Takes what other nodes bring."""
-
-    def __init__(self) -> None:
-        self._take = Grouping("revocations", _taken)
-        self._gate = Gate(AT_ONCE)
-
-    async def take(self, request: Request) -> Response:
-        """Take one; the same again is taken again."""
-        try:
-            with self._gate.let_in(ANYBODY):
-                body = await bounds.whole_body(request.stream(), bounds.LARGEST_ASKED)
-                code = await self._take.do(_read(body), bounds.RECORD_SECONDS)
-        except GroupFailed:
-            code = Trouble.NO_RECORD
-        except Refused as refused:
-            code = refused.code
-        if code:
-            return Response(bodies.write_refusal(code), status_of(code), media_type=JSON)
-        return Response(b"{}", media_type=JSON)
 
 
 class Carrier:
@@ -107,38 +68,15 @@ class Carrier:
             self._seen = knowledge.state.revocations
 
     def _brought(self, client: httpx.Client, one: SentRevocation, knowledge: Knowledge) -> bool:
-        told = {"document": one.document.decode(), "key": one.key, "signature": one.signature.hex()}
+        brought = Brought(one.document, Signed(one.key, one.signature))
         try:
-            address = known.peer(knowledge, one.peer, timezone.now()).address
-            return client.post(address + PATH, content=to_json(told)).status_code == httpx.codes.OK
+            return bring(client, knowledge, one.peer, PATH, brought).status_code == httpx.codes.OK
         except (httpx.HTTPError, Refused):
             return False
 
 
-def _read(body: bytes) -> Brought:
-    match bodies.parsed(body):
-        case {
-            "document": str() as document,
-            "key": str() as key,
-            "signature": str() as signature,
-            **rest,
-        } if not rest:
-            try:
-                return Brought(document.encode(), Signed(key, bytes.fromhex(signature)))
-            except ValueError:
-                raise Refused(Trouble.NOT_TAKEN) from None
-    raise Refused(Trouble.NOT_TAKEN)
-
-
-def _taken(group: Sequence[Brought]) -> list[str]:
-    """Take each by itself; give the code of refusal, or nothing."""
-    try:
-        return [_take(one) for one in group]
-    finally:
-        connection.close()
-
-
-def _take(one: Brought) -> str:
+def take(one: Brought) -> str:
+    """Take one that another node brought; give the code of refusal, or nothing."""
     try:
         with transaction.atomic():
             revoke_grant(document=one.document, signed=one.signed, at=timezone.now())
