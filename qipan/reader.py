@@ -1,11 +1,11 @@
-"""Who reads: every statement tells PostgreSQL for whom it runs, and row-level security lets out that reader's rows alone.
+"""Who reads: PostgreSQL is told for whom each statement runs, and row-level security lets out that reader's rows alone.
 
 Note [Who reads]
 A reader is a person, an official of an agency, a clerk with the person they serve, the platform (its own later work, bound to nobody),
-or nobody, who sees no person's rows at all. Who it is goes before the statement, in the same message, as settings that end with it:
-no trip more, nothing to take back from a connection before the next request has it, and a statement that comes another way is
-nobody's. The settings are sealed for this one connection by a key that the platform's role cannot read, so a statement that
-somebody slips in cannot read as another.
+or nobody, who sees no person's rows at all. Each cursor looks, before each statement, whether who reads is still whom its connection
+was told of, and says so where it is not; that costs a trip when the reader changes, and statements stay as they are written, to be
+prepared. What was told within a transaction may be undone with it, and is told again after it. The settings are sealed for this one
+connection by a key that the platform's role cannot read, so a statement that somebody slips in cannot read as another.
 """
 
 import hashlib
@@ -15,11 +15,12 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Self
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db.backends.postgresql.base import CursorMixin
-from psycopg import ClientCursor, sql
-from psycopg.pq import TransactionStatus
+from psycopg import ClientCursor, Connection, Cursor, OperationalError
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn
 
 
@@ -44,8 +45,9 @@ class Sealed(NamedTuple):
 
 NOBODY = Reader()
 PLATFORM = Reader(platform=True)
-SAYING = "SELECT " + ", ".join(f"set_config('qipan.{name}', '{{}}', true)" for name in Sealed._fields) + ";"
-SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+_SETTINGS = [f"set_config('qipan.{name}', ${place}, false)" for place, name in enumerate(Sealed._fields, 1)]
+SAYING = f"SELECT {', '.join(_SETTINGS)}".encode()
+UNDOING = "ROLLBACK"  # to a savepoint, and what was told since
 DERIVED_FOR = b"qipan-reader"
 PLAIN = re.compile(r"[\w.:-]*", re.ASCII)
 
@@ -103,30 +105,50 @@ def sealed(who: Reader, backend: int) -> Sealed:
 
 
 class ReaderCursor(CursorMixin, ClientCursor[Any]):
-    """Django's cursor, whose every statement says first who reads."""
+    """Django's cursor, which sees to it that its connection knows who reads."""
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Self:
         """Run a statement for whoever reads now."""
-        said = _said(query, self.connection.pgconn)
-        if not said:
-            return super().execute(query, params, **how)
-        whole = sql.SQL(said) + query if isinstance(query, sql.Composable) else said + query
-        super().execute(whole, params, **how)
-        self.nextset()
-        return self
+        _tell(self.connection, query)
+        return super().execute(query, params, **how)
 
 
-def _said(query: object, connection: PGconn) -> Any:
-    """What to say before a statement: nothing where nobody reads and nobody was named before, or where it only moves a savepoint."""
-    status = connection.transaction_status
-    if status == TransactionStatus.INERROR or (isinstance(query, str) and query.startswith(SAVEPOINTS)):
-        return ""
+class PreparedCursor(CursorMixin, Cursor[Any]):
+    """The same for busy statements, which PostgreSQL parses and plans once for each connection."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Self:
+        """Run a statement for whoever reads now, prepared."""
+        _tell(self.connection, query)
+        return super().execute(query, params, **{**how, "prepare": True})
+
+
+class _Told(NamedTuple):
+    """Whom a connection knows as its reader; ``lasting`` unless a transaction that ends may take it back."""
+
+    who: Reader
+    lasting: bool
+
+
+_told: WeakKeyDictionary[Connection[Any], _Told] = WeakKeyDictionary()
+
+
+def _tell(connection: Connection[Any], statement: object) -> None:
+    """Tell a connection who reads, unless it knows. After an error in a transaction there is nothing to read."""
+    if isinstance(statement, str) and statement.startswith(UNDOING):
+        _told.pop(connection, None)
+        return
     who = reader()
-    if who == NOBODY and status == TransactionStatus.IDLE:
-        return ""
-    return _saying(who, connection.backend_pid)
+    status, told = connection.pgconn.transaction_status, _told.get(connection)
+    between = status == TransactionStatus.IDLE
+    if status == TransactionStatus.INERROR or (told and told.who == who and (told.lasting or not between)):
+        return
+    if told or who != NOBODY:
+        _say(connection.pgconn, who)
+    _told[connection] = _Told(who, lasting=between)
 
 
-@lru_cache(maxsize=4096)
-def _saying(who: Reader, backend: int) -> str:
-    return SAYING.format(*sealed(who, backend))
+def _say(connection: PGconn, who: Reader) -> None:
+    values = [value.encode() for value in sealed(who, connection.backend_pid)]
+    said = connection.exec_params(SAYING, values)
+    if said.status != ExecStatus.TUPLES_OK:
+        raise OperationalError(said.error_message.decode(errors="replace"))

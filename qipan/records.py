@@ -9,25 +9,17 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, LiteralString, NamedTuple, Protocol, TypeVar
 
 from django.db import connection, transaction
-from psycopg import Cursor
+from django.db.backends.utils import CursorWrapper
 from psycopg.pq.abc import PGresult
 from psycopg.types.json import Jsonb
 from pydantic_core import from_json, to_json
 
-from qipan import reader
+from qipan.reader import PreparedCursor
 
 Decoder = Callable[[Any], object]
 # By PostgreSQL's type numbers: jsonb, which Django's connections leave as text, and arrays of texts and whole numbers.
 DECODERS: Mapping[int, Decoder] = {3802: from_json, 1009: tuple, 1016: tuple}
 Parameters = Sequence[Any] | Mapping[str, Any]
-READER = f"""reader AS MATERIALIZED (SELECT concat({
-    ", ".join(
-        f"set_config('qipan.{name}', (%(reader)s::text[])[{place}], true)"
-        for place, name in enumerate(reader.Sealed._fields, 1)
-    )
-}) AS said)"""
-READER_SAID = "(SELECT said FROM reader) IS NOT NULL"
-"""Parts of a prepared statement: ``READER`` says who reads (``reader_here``), and each part that reads people's rows waits until it is said."""
 
 
 class Row(Protocol):
@@ -73,41 +65,33 @@ def jsonb(value: object) -> Jsonb:
     return Jsonb(value, dumps=to_json)
 
 
-def prepared(row: type[R], statement: LiteralString, parameters: Mapping[str, object]) -> R | None:
-    """Run a busy statement and give its first row; it is parsed and planned once for each connection (others, each time).
-
-    It is nobody's, who sees no person's rows, unless it says who reads: see ``READER``.
-    """
+def prepared(row: type[R], statement: LiteralString, parameters: Parameters) -> R | None:
+    """Run a busy statement and give its first row; it is parsed and planned once for each connection (others, each time)."""
     found = prepared_rows(row, statement, parameters)
     return found[0] if found else None
 
 
-def prepared_rows(row: type[R], statement: LiteralString, parameters: Mapping[str, object]) -> list[R]:
+def prepared_rows(row: type[R], statement: LiteralString, parameters: Parameters) -> list[R]:
     """Run a busy statement and give all its rows; see ``prepared``."""
     with _prepared(statement, parameters) as cursor:
         decoders = _decoders(cursor.pgresult)
         return [row._make(_decode(values, decoders)) for values in cursor.fetchall()]
 
 
-def execute_prepared(statement: LiteralString, parameters: Mapping[str, object]) -> int:
+def execute_prepared(statement: LiteralString, parameters: Parameters) -> int:
     """Run a busy statement and give the number of rows that it touched; see ``prepared``."""
     with _prepared(statement, parameters) as cursor:
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @contextmanager
-def _prepared(statement: LiteralString, parameters: Mapping[str, object]) -> Iterator[Cursor[Any]]:
+def _prepared(statement: LiteralString, parameters: Parameters) -> Iterator[CursorWrapper]:
     connection.ensure_connection()
-    if connection.queries_logged:  # as Django's own cursors do
+    if connection.queries_logged:  # as Django's other cursors do
         connection.queries_log.append({"sql": statement, "time": ""})
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-        yield cursor.execute(statement, parameters, prepare=True)
-
-
-def reader_here() -> list[str]:
-    """Who reads now, sealed for this connection: see Note [Who reads]. A prepared statement says so by ``READER``."""
-    connection.ensure_connection()
-    return list(reader.sealed(reader.reader(), connection.connection.info.backend_pid))
+    with CursorWrapper(PreparedCursor(connection.connection), connection) as cursor:
+        cursor.execute(statement, parameters)
+        yield cursor
 
 
 def json_text(value: object) -> str:

@@ -85,7 +85,7 @@ def handling_agencies(wanted: Sequence[Wanted]) -> list[str]:
 
 def agency(code: str) -> AgencyRow | None:
     """Find an agency."""
-    return records.first(AgencyRow, f"{AGENCY} WHERE code = %s", [code])
+    return records.prepared(AgencyRow, f"{AGENCY} WHERE code = %s", [code])
 
 
 def agencies(codes: Collection[str]) -> dict[str, AgencyRow]:

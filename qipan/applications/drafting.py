@@ -74,7 +74,7 @@ class DraftRow(NamedTuple):
 
 def read_draft(draft: UUID, person: int) -> DraftRow | None:
     """Find one person's draft."""
-    return records.first(DraftRow, f"{DRAFT} WHERE d.id = %s AND d.person = %s", [draft, person])
+    return records.prepared(DraftRow, f"{DRAFT} WHERE d.id = %s AND d.person = %s", [draft, person])
 
 
 def kept_facts(kept: Kept) -> list[Learned]:

@@ -28,17 +28,17 @@ from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
 
 INSERT = f"""
-WITH {records.READER}, drafted AS (
+WITH drafted AS (
   UPDATE drafts SET application = %(application)s
   WHERE id = %(draft)s::uuid AND application IS NULL AND xmin = %(written_by)s::text::xid
-    AND EXISTS (SELECT FROM plans WHERE digest = %(plan)s) AND {records.READER_SAID}
+    AND EXISTS (SELECT FROM plans WHERE digest = %(plan)s)
   RETURNING id),
 created AS (
   INSERT INTO applications (id, number, person, event, version, plan, state, consents, without, lacking, skipped, missing,
     trouble, submitted_at, idempotency_key)
   SELECT %(application)s, %(number)s, %(person)s, %(event)s, %(version)s, digest, '{ApplicationState.RUNNING}',
     %(consents)s::text[], %(without)s::text[], %(lacking)s::text[], %(skipped)s::text[], '{{}}', '', %(at)s, %(key)s
-  FROM plans WHERE digest = %(plan)s AND {records.READER_SAID} AND (%(draft)s::uuid IS NULL OR EXISTS (SELECT FROM drafted))
+  FROM plans WHERE digest = %(plan)s AND (%(draft)s::uuid IS NULL OR EXISTS (SELECT FROM drafted))
   ON CONFLICT (person, idempotency_key) DO NOTHING
   RETURNING id),
 learned AS (
@@ -112,7 +112,6 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
         "learned": learned_document(submission.learned),
         "cases": opening.document(cases),
         "entries": ledger.document(entries, at),
-        "reader": records.reader_here(),
     }
     return Submitted(number, application, created=True) if _insert(planned, written) else None
 

@@ -66,7 +66,7 @@ def store(one: Planned) -> None:
 @lru_cache(maxsize=512)
 def stored(digest: str) -> Planned:
     """Read a stored plan; kept in memory, as it never changes."""
-    row = records.first(_Stored, STORED, [digest])
+    row = records.prepared(_Stored, STORED, [digest])
     if row is None:
         raise NoSuchPlan(digest)
     return Planned(_PLANS.validate_json(row.body), row.version, digest, row.body, row.visible)

@@ -12,7 +12,7 @@ OFFICIAL = "SELECT id, name, agency, post, services, clerk, role, sample FROM of
 
 def person(person_id: int) -> PersonRow | None:
     """Find a person."""
-    return records.first(PersonRow, f"{PERSON} WHERE id = %s", [person_id])
+    return records.prepared(PersonRow, f"{PERSON} WHERE id = %s", [person_id])
 
 
 def person_by_number(id_number: str) -> PersonRow | None:
@@ -31,7 +31,7 @@ def sample_persons(search: str = "", limit: int = 50) -> list[PersonRow]:
 
 def official(official_id: int) -> OfficialRow | None:
     """Find an official."""
-    return records.first(OfficialRow, f"{OFFICIAL} WHERE id = %s", [official_id])
+    return records.prepared(OfficialRow, f"{OFFICIAL} WHERE id = %s", [official_id])
 
 
 def sample_officials(search: str = "", limit: int = 50) -> list[OfficialRow]:

@@ -2,6 +2,8 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +29,10 @@ WALLED = (
 # What names a person, an application or a case, and stands outside the wall: docs/handbook/walls.md says why.
 OUTSIDE = {"calls", "exchange_calls", "exchange_outgoing", "readings"}
 OF_WHOM = {"person", "person_id", "application", "application_id", "case", "case_id", "case_ref", "draft"}
+
+
+class Undone(Exception):
+    """A savepoint is rolled back."""
 
 
 class Inside:
@@ -219,6 +225,28 @@ def test_a_reader_ends_with_what_it_surrounds(cast: Cast, inside: Inside) -> Non
         assert cursor.fetchone() == (0,)
 
 
+@pytest.mark.parametrize("ending", ["undone", "kept"])
+def test_who_reads_is_told_again_where_it_may_have_been_undone(
+    cast: Cast, inside: Inside, ending: str
+) -> None:
+    """Told within a savepoint that is rolled back, or kept: the next statement knows the right reader."""
+    assert inside.count(person(cast.neighbour), "applications") == 0
+    with suppress(Undone), transaction.atomic():
+        assert inside.count(person(cast.mother), "applications") == 1
+        if ending == "undone":
+            raise Undone
+    assert inside.count(person(cast.mother), "applications") == 1
+    assert inside.count(person(cast.neighbour), "applications") == 0
+
+
+def test_prepared_statements_are_the_readers(cast: Cast, inside: Inside) -> None:
+    """Prepared for one reader, run for the next."""
+    for who, found in ((cast.mother, 1), (cast.neighbour, 0), (cast.mother, 1)):
+        with reader.reading(partial(person, who)):
+            assert len(queries.applications_of(cast.mother_id)) == found
+    assert queries.applications_of(cast.mother_id) == []
+
+
 # Everything is behind it
 
 
@@ -277,13 +305,20 @@ def test_connections_of_a_pool_carry_nobody_over(transactional_db: None) -> None
     name = connection.settings_dict["NAME"]
     address = settings.DATABASE_URL.replace("@/qipan?", f"@/{name}?")
     expected = {person(cast.mother): 1, person(cast.neighbour): 0, reader.NOBODY: 0}
-    with ConnectionPool(
-        address, min_size=2, max_size=2, kwargs={"cursor_factory": reader.ReaderCursor, "autocommit": True}
-    ) as pool:
+    cursors = (reader.ReaderCursor, reader.PreparedCursor)
+    with ConnectionPool(address, min_size=2, max_size=2, kwargs={"autocommit": True}) as pool:
 
         def count(turn: int) -> tuple[Reader, int]:
             who = list(expected)[turn % 3]
-            with reader.reading(lambda: who), pool.connection() as shared, shared.cursor() as cursor:
+            with (
+                reader.reading(lambda: who),
+                pool.connection() as shared,
+                cursors[turn % 2](shared) as cursor,
+            ):
+                if turn % 5 == 0:
+                    with suppress(Undone), shared.transaction():
+                        cursor.execute("SELECT count(*) FROM applications")
+                        raise Undone
                 cursor.execute("SELECT count(*) FROM applications")
                 row = cursor.fetchone()
             assert row

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from qipan import records
 from qipan.applications.agreements import agreed_fields
+from qipan.applications.assuring import assure
 from qipan.applications.drafting import Kept, asking_of, kept_facts, lack, values_in
 from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
 from qipan.applications.insertion import Submission, insert
@@ -27,15 +28,14 @@ from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge
 from qipan.people.actors import Acting
 
-READ = f"""
-WITH {records.READER}
+READ = """
 SELECT p.name, p.id_number, p.phone, (SELECT coalesce(max(number), 0) FROM library_versions) AS current_version,
   d.id AS draft, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
   ARRAY(SELECT DISTINCT u.service || ' ' || u.evidence FROM uploads u WHERE u.draft = d.id) AS sent,
   a.id AS application, a.number, d.xmin::text AS written_by
 FROM persons p LEFT JOIN drafts d ON d.id = %(draft)s AND d.person = p.id
   LEFT JOIN applications a ON a.person = p.id AND a.idempotency_key = %(key)s
-WHERE p.id = %(person)s AND {records.READER_SAID}
+WHERE p.id = %(person)s
 """
 EXISTING = """
 SELECT number, id AS application, false AS created FROM applications WHERE person = %s AND idempotency_key = %s
@@ -95,13 +95,13 @@ def submit_application(
     """Submit a draft, or an event's answers at once; the same key always gives the same application.
 
     Look-ups that nobody consented to are not made: what they would give must have been answered. It needs no transaction around it.
-    See Note [Exactly one application] and Note [One statement, one transaction]. Raises NotTheirs, UnableToStart and UnableToSubmit.
+    See Note [Exactly one application] and Note [One statement, one transaction]. Raises NotTheirs, UnableToStart, NotKnownWell and UnableToSubmit.
     """
     if not acting.may_apply_for(person):
         raise NotTheirs
     key = f"draft:{draft}" if draft else f"key:{idempotency_key[:LONGEST_KEY]}"
     for _attempt in range(ATTEMPTS):
-        asked = {"draft": draft, "person": person, "key": key, "reader": records.reader_here()}
+        asked = {"draft": draft, "person": person, "key": key}
         start = records.prepared(_Start, READ, asked)
         if start is None or (draft is not None and start.draft is None):
             raise NotTheirs
@@ -138,6 +138,7 @@ def _submission(
     start: _Start, content: _Content, *, acting: Acting, person: int, key: str, at: datetime
 ) -> Submission:
     asking = _asking(content, at)
+    assure(acting, asking.version, asking.event.name)
     identity = identity_facts(asking.event, Identity(start.name, start.id_number, start.phone))
     without = content.without | (resources_of(asking.version, asking.event.name) - content.consents)
     looked_up = standing(asking, identity, kept_facts(content.facts), content.answers)

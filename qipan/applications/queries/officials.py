@@ -142,21 +142,21 @@ def inbox(
         found = records.rows(_Listed, STUCK, wanted)
     else:
         scans = " UNION ALL ".join(scan for name, scan in _SCANS.items() if state in {"", name})
-        found = records.rows(_Listed, INBOX.format(scans=scans), wanted) if scans else []
+        found = records.prepared_rows(_Listed, INBOX.format(scans=scans), wanted) if scans else []
     return [_shown(row) for row in found]
 
 
 def inbox_counts(actor: Actor, today: date) -> InboxCounts:
     """Count the cases in an official's hands, each count up to ``CAP`` and one more."""
     days = {"today": today, "soon": today + timedelta(days=SOON)}
-    found = records.first(InboxCounts, COUNTS, {**_whose(actor), **days})
+    found = records.prepared(InboxCounts, COUNTS, {**_whose(actor), **days})
     assert found is not None  # noqa: S101 -- counts are always one row
     return found
 
 
 def case_for_official(case: UUID, actor: Actor, language: str, today: date) -> CaseView | None:
     """Read a case as the officials of its service see it; None where it is not theirs."""
-    row = records.first(CaseRow, CASE, {**_whose(actor), "case": case})
+    row = records.prepared(CaseRow, CASE, {**_whose(actor), "case": case})
     if row is None:
         return None
     return case_view(

@@ -92,4 +92,6 @@ def _keep(chosen: str, values: dict[str, object], told: Sequence[NewEntry], at: 
     entries = ledger.INSERT_ENTRIES.format(created="reading,")
     statement = f"{KEEP.format(chosen=chosen)} {entries}"
     slot = int(at.timestamp()) // SLOT
-    records.execute(statement, {**values, "at": at, "slot": slot, "entries": ledger.document(told, at)})
+    records.execute_prepared(
+        statement, {**values, "at": at, "slot": slot, "entries": ledger.document(told, at)}
+    )
