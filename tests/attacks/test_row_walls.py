@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -260,6 +261,17 @@ def test_every_table_about_people_is_walled(inside: Inside) -> None:
     open_ones = {str(table) for table, walled in about if not walled}
     assert open_ones <= OUTSIDE
     assert {str(table) for table, walled in about if walled} == set(WALLED)
+
+
+def test_every_statement_goes_through_a_cursor_that_looks_who_reads() -> None:
+    """What takes psycopg's connection itself could read as whoever read before."""
+    sources = Path(reader.__file__).parent
+    raw = {
+        str(path.relative_to(sources))
+        for path in sources.rglob("*.py")
+        if re.search(r"connection\.connection\b", path.read_text(encoding="utf-8"))
+    }
+    assert raw == {"records.py", "adapters/sources/sql.py"}  # the latter's are agencies' own databases
 
 
 # It costs no index
