@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from functools import reduce
-from itertools import combinations
+from functools import partial, reduce
+from itertools import combinations, pairwise
 
 from qipan.core.checks import intersect
 from qipan.core.declarations import Library, LifeEvent, MeetKind, Position, Service, Share
@@ -25,8 +25,8 @@ from qipan.core.planner.knowledge import Knowledge
 from qipan.core.planner.numbering import number
 from qipan.core.planner.setting import Setting, set_out
 from qipan.core.planner.shortfall import find_shortfall
-from qipan.core.planner.unmet import find_unmet, need_position
-from qipan.core.predicates import Predicate, Truth, World
+from qipan.core.planner.unmet import Because, find_unmet, need_position
+from qipan.core.predicates import Predicate, Truth, World, either
 
 
 class Whatever(Circumstances):
@@ -73,6 +73,10 @@ def _check_resources(library: Library) -> Iterator[Problem]:
         if resource.share is Share.WITHHELD and not resource.share_law.strip():
             yield Problem(
                 "withheld-without-law", "error", position_of(library, "resources", name), {"resource": name}
+            )
+        if resource.untold_days and not resource.untold_law.strip():
+            yield Problem(
+                "untold-without-law", "error", position_of(library, "resources", name), {"resource": name}
             )
     for element, names in sorted(records.items()):
         if len(names) > 1:
@@ -176,9 +180,8 @@ def _check_event(conditions: Conditions, ground: GroundEvent, carried: AbstractS
     yield from _check_joined_checks(conditions, ground)
     setting = _optimistic(ground, carried)
     unmet = find_unmet(setting, find_shortfall(setting, setting.scope.reachable))
-    for problem in unmet.problems() if setting.scope.unmet else ():
-        if problem.code != "cycle" or _can_turn(conditions, ground, problem):
-            yield problem
+    if setting.scope.unmet:
+        yield from unmet.problems(partial(_can_turn, conditions, ground))
     yield from check_doubts(conditions, setting)
     yield from _check_grants(setting)
 
@@ -194,11 +197,14 @@ def _optimistic(ground: GroundEvent, carried: AbstractSet[str]) -> Setting:
     return set_out(ground, knowledge, Whatever(nowhere, nowhere, {}))
 
 
-def _can_turn(conditions: Conditions, ground: GroundEvent, problem: Problem) -> bool:
-    """Whether all services of a circle can take part at once."""
-    path = problem.values["path"]
-    names = set(path) if isinstance(path, list) else set()
-    whens = [service.when for service in ground.services if service.name in names]
+def _can_turn(conditions: Conditions, ground: GroundEvent, circle: tuple[str, ...], because: Because) -> bool:
+    """Whether all services of a circle can take part at once, each with a need that makes it wait for the next."""
+    services = {service.name: service for service in ground.services}
+    whens = [services[name].when for name in circle[1:]]
+    for one, other in pairwise(circle):
+        needs = [need.when for need in services[one].needs if need.field in because[one, other]]
+        if needs and None not in needs:
+            whens.append(either(*(when for when in needs if when is not None)))
     return conditions.possible_together(ground.event.parties, *whens)
 
 

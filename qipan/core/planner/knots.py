@@ -4,24 +4,38 @@ Strongly connected components by R. E. Tarjan, "Depth-first search and linear gr
 (1972), without recursion.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Final
+
+Circle = tuple[str, ...]
+
+MOST_PATHS: Final = 2000
+"""How many ways through a knot are looked at for a circle that can turn."""
 
 
-def find_knots(waits_for: Mapping[str, Collection[str]]) -> list[tuple[str, ...]]:
-    """One shortest circle of each knot, from its first name by order back to it; in the order of those names."""
+def find_knots(
+    waits_for: Mapping[str, Collection[str]], turns: Callable[[Circle], bool] | None = None
+) -> list[Circle]:
+    """One shortest circle of each knot, from its first name by order back to it; in the order of those names.
+
+    With ``turns``, the shortest that can turn, and nothing of a knot in which none can.
+    """
     graph = {name: sorted(set(others) & waits_for.keys()) for name, others in sorted(waits_for.items())}
-    circles = [_circle(graph, set(knot)) for knot in _components(graph) if _is_knot(graph, knot)]
-    return sorted(circles)
+    knots = [set(knot) for knot in _components(graph) if _is_knot(graph, knot)]
+    if turns is None:
+        return sorted(_circle(graph, knot) for knot in knots)
+    found = (next(filter(turns, _circles(graph, knot)), None) for knot in knots)
+    return sorted(circle for circle in found if circle is not None)
 
 
 def _is_knot(graph: Mapping[str, list[str]], names: list[str]) -> bool:
     return len(names) > 1 or names[0] in graph[names[0]]
 
 
-def _circle(graph: Mapping[str, list[str]], knot: set[str]) -> tuple[str, ...]:
+def _circle(graph: Mapping[str, list[str]], knot: set[str]) -> Circle:
     """A breadth-first walk inside the knot, from its first name until it comes back."""
     first = min(knot)
-    paths: list[tuple[str, ...]] = [(first,)]
+    paths: list[Circle] = [(first,)]
     seen: set[str] = set()
     for path in paths:
         for following in graph[path[-1]]:
@@ -31,6 +45,22 @@ def _circle(graph: Mapping[str, list[str]], knot: set[str]) -> tuple[str, ...]:
                 seen.add(following)
                 paths.append((*path, following))
     raise AssertionError
+
+
+def _circles(graph: Mapping[str, list[str]], knot: set[str]) -> Iterator[Circle]:
+    """Every circle of a knot once, from its first name by order, of those the shorter ones first."""
+    looked_at = 0
+    for first in sorted(knot):
+        paths: list[Circle] = [(first,)]
+        for path in paths:
+            for following in graph[path[-1]]:
+                if following == first:
+                    yield (*path, first)
+                elif following in knot and following > first and following not in path:
+                    paths.append((*path, following))
+            looked_at += 1
+            if looked_at >= MOST_PATHS:
+                return
 
 
 def _components(graph: Mapping[str, list[str]]) -> Iterator[list[str]]:

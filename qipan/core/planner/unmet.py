@@ -1,7 +1,8 @@
 """Services that cannot be met: what is missing, why, and which declarations are at fault."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from qipan.core.declarations import Position
@@ -15,6 +16,10 @@ from qipan.core.planner.knots import find_knots
 from qipan.core.planner.network import Network
 from qipan.core.planner.setting import Setting
 from qipan.core.planner.shortfall import Shortfall
+
+Because = Mapping[tuple[str, str], set[Field]]
+"""The needs for whose sake one service waits for another."""
+Turns = Callable[[tuple[str, ...], Because], bool]
 
 _BLAMELESS = frozenset({"refused", "source-down", "no-record", "waits", "not-given", "not-held"})
 
@@ -61,9 +66,13 @@ class Unmet:
             reason = Reason("undecided", fields=turn_on(numbers.documents[name, document.name]))
             yield Left("document", name, None, reason, settled=False, name=document.name)
 
-    def problems(self) -> Iterator[Problem]:
-        """What the declarations get wrong: needs without supply, and circles; not sources that are only down."""
+    def problems(self, turns: Turns | None = None) -> Iterator[Problem]:
+        """What the declarations get wrong: needs without supply, and circles; not sources that are only down.
+
+        With ``turns``, only circles that can turn.
+        """
         waits_for: dict[str, dict[str, Field]] = {}
+        because: defaultdict[tuple[str, str], set[Field]] = defaultdict(set)
         for name, service in self.services.items():
             if name in self.undecided:
                 continue
@@ -73,6 +82,8 @@ class Unmet:
                 for reason in bottom:
                     if reason.code == "waits":
                         waits_for[name].update(dict.fromkeys(reason.services, reason.fields[0]))
+                        for giver in reason.services:
+                            because[name, giver].add(field)
                 declared = self.ground.element(field) is not None
                 if (
                     declared
@@ -80,7 +91,7 @@ class Unmet:
                     and not _BLAMELESS & {reason.code for reason in bottom}
                 ):
                     yield self._no_supply(service.ground, field, bottom)
-        for circle in find_knots(waits_for):
+        for circle in find_knots(waits_for, (lambda circle: turns(circle, because)) if turns else None):
             yield self._cycle(circle, waits_for)
 
     def _missing(self, service: ActiveService) -> list[Field]:

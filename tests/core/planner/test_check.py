@@ -204,6 +204,23 @@ def test_services_that_never_meet_do_not_wait_for_each_other() -> None:
     assert codes(library(services, silent="x y")) == ["cycle"]
 
 
+def test_services_that_wait_for_each_other_in_different_cases_are_no_circle() -> None:
+    first = service(["child.name", ("child.y", "child.k == '1'")], gives="child.x")
+    second = service(["child.name", ("child.x", "child.k == '2'")], gives="child.y")
+    assert "cycle" not in codes(library({"a": first, "b": second}, silent="x y"))
+    both = service(["child.name", ("child.x", "child.k != '3'")], gives="child.y")
+    assert codes(library({"a": first, "b": both}, silent="x y")) == ["cycle"]
+
+
+def test_a_circle_that_can_turn_is_found_beside_one_that_cannot() -> None:
+    services = {
+        "a": service([("child.y", "child.k == '1'"), "child.z"], gives="child.x"),
+        "b": service([("child.x", "child.k == '2'")], gives="child.y"),
+        "c": service("child.x", gives="child.z"),
+    }
+    assert only(library(services, silent="x y z"), "cycle").values["path"] == ["a", "c", "a"]
+
+
 def test_a_lost_service_does_not_blame_those_that_depend_on_it() -> None:
     board = library(
         {
