@@ -41,7 +41,7 @@ def open_subjects(asked: Sequence[tuple[str, str]]) -> list[bool]:
     if not known:
         return [False for _ in asked]
     told = {"asked": records.json_text(known), "states": STATES}
-    in_hand = set(records.rows(Open, OPEN, told))
+    in_hand = set(records.prepared_rows(Open, OPEN, told))
     return [Open(subject, resource) in in_hand for subject, resource in asked]
 
 
