@@ -1,7 +1,8 @@
 """What officials at one node do to a request that another node shares in, as the document that travels there.
 
-Each side keeps the request and moves it by the same rules; an act is done where its official is, and told to the other side. Acts of
-one side about one request are counted, so that they are taken in their order and once.
+Each side keeps the request and moves it by the same rules; an act is done where its official is, and told to the other side, and to the
+node of whoever settles a dispute. Acts of one node for another about one request are counted, so that they are taken in their order
+and once.
 """
 
 from collections.abc import Mapping
@@ -14,10 +15,35 @@ from qipan.core.canonical import NotCanonical
 SIGNED_ACT = b"qipan-share-act/1\n"
 SUBMIT = "submit"
 MEMBERS = frozenset(
-    {"act", "agency", "asked", "at", "fields", "grant", "key", "node", "number", "official", "reason"}
-    | {"request", "signature", "version"}
+    {
+        "act",
+        "agency",
+        "answer",
+        "asked",
+        "at",
+        "fields",
+        "grant",
+        "key",
+        "node",
+        "number",
+        "official",
+        "provider",
+    }
+    | {"reason", "request", "signature", "to", "version"}
 )
-TEXTS = ("request", "act", "node", "agency", "official", "reason", "key", "signature")
+TEXTS = (
+    "request",
+    "to",
+    "act",
+    "node",
+    "agency",
+    "official",
+    "reason",
+    "key",
+    "signature",
+    "provider",
+    "answer",
+)
 ASKED_TEXTS = (
     "number",
     "resource",
@@ -59,13 +85,15 @@ class AskedFor(NamedTuple):
 
 
 class ShareAct(NamedTuple):
-    """One act: ``number`` counts those of its node about the request, from 1; ``fields`` are those granted.
+    """One act: ``number`` counts those of its node for the node ``to`` about the request, from 1; ``fields`` are those granted.
 
     ``grant`` is the grant's document where one is signed, ``key`` and ``signature`` (hexadecimal) those of the acting side;
-    ``asked`` comes with a submission, and with an answer to a return.
+    ``asked`` comes with a submission, with an answer to a return, and with a dispute where the node ``to`` is a third one: then also
+    the ``provider``'s node and its ``answer``, as the requester retells it.
     """
 
     request: str
+    to: str
     number: int
     act: str
     at: datetime
@@ -78,6 +106,8 @@ class ShareAct(NamedTuple):
     key: str = ""
     signature: str = ""
     asked: AskedFor | None = None
+    provider: str = ""
+    answer: str = ""
 
     def document(self) -> bytes:
         """Give the bytes that are signed."""

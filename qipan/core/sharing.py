@@ -2,7 +2,8 @@
 
 After the Regulations on the Sharing of Government Data (政务数据共享条例, decree 809): the provider answers within one working day where
 the resource is shared unconditionally, within ten where on a condition, and provides within twenty; corrections are answered within
-ten; disputes go to the common superior. Requester, approver and auditor are never one person (GB/T 39477).
+ten; disputes go to the common superior, who decides them and, where a node of its own speaks for the provider, orders it to share:
+the provider's own node signs. Requester, approver and auditor are never one person (GB/T 39477).
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ class State(StrEnum):
     GRANTED = "granted"
     REFUSED = "refused"
     DISPUTED = "disputed"
+    ORDERED = "ordered"
     UPHELD = "upheld"
     WITHDRAWN = "withdrawn"
     GIVEN_UP = "given_up"
@@ -49,6 +51,7 @@ class Act(StrEnum):
     DISPUTE = "dispute"
     UPHOLD = "uphold"
     OVERTURN = "overturn"
+    ORDER = "order"
     WITHDRAW = "withdraw"
     GIVE_UP = "give_up"
     REVOKE = "revoke"
@@ -85,7 +88,13 @@ TRANSITIONS: Mapping[State, Mapping[Act, State]] = {
     _S.RETURNED: {_A.RESUBMIT: _S.SUBMITTED, _A.WITHDRAW: _S.WITHDRAWN},
     _S.APPROVED: {_A.SIGN: _S.GRANTED, _A.DISPUTE: _S.DISPUTED, _A.WITHDRAW: _S.WITHDRAWN},
     _S.REFUSED: {_A.DISPUTE: _S.DISPUTED},
-    _S.DISPUTED: {_A.OVERTURN: _S.APPROVED, _A.UPHOLD: _S.UPHELD, _A.WITHDRAW: _S.WITHDRAWN},
+    _S.DISPUTED: {
+        _A.OVERTURN: _S.APPROVED,
+        _A.ORDER: _S.ORDERED,
+        _A.UPHOLD: _S.UPHELD,
+        _A.WITHDRAW: _S.WITHDRAWN,
+    },
+    _S.ORDERED: {_A.APPROVE: _S.APPROVED, _A.WITHDRAW: _S.WITHDRAWN},
     _S.GRANTED: {_A.REVOKE: _S.REVOKED, _A.GIVE_UP: _S.GIVEN_UP},
     _S.UPHELD: {},
     _S.WITHDRAWN: {},
@@ -101,13 +110,16 @@ ROLES: Mapping[Act, Role] = {
     _A.DISPUTE: Role.REQUESTER,
     _A.UPHOLD: Role.COORDINATOR,
     _A.OVERTURN: Role.COORDINATOR,
+    _A.ORDER: Role.COORDINATOR,
     _A.WITHDRAW: Role.REQUESTER,
     _A.GIVE_UP: Role.REQUESTER,
     _A.REVOKE: Role.APPROVER,
 }
-REASONED = frozenset({_A.RETURN, _A.REFUSE, _A.DISPUTE, _A.UPHOLD, _A.OVERTURN, _A.REVOKE, _A.GIVE_UP})
+REASONED = frozenset(
+    {_A.RETURN, _A.REFUSE, _A.DISPUTE, _A.UPHOLD, _A.OVERTURN, _A.ORDER, _A.REVOKE, _A.GIVE_UP}
+)
 """Acts that say why."""
-RUNNING = frozenset({_S.SUBMITTED, _S.APPROVED, _S.DISPUTED})
+RUNNING = frozenset({_S.SUBMITTED, _S.APPROVED, _S.DISPUTED, _S.ORDERED})
 """States in which a clock runs."""
 ENDED = frozenset(state for state, allowed in TRANSITIONS.items() if not allowed)
 
@@ -130,7 +142,7 @@ def limit(state: State, share: Share, days: Days) -> int | None:
     match state:
         case State.SUBMITTED:
             return days.unconditional if share is Share.UNCONDITIONAL else days.conditional
-        case State.APPROVED:
+        case State.APPROVED | State.ORDERED:
             return days.provision
         case State.DISPUTED:
             return days.dispute

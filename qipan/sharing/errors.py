@@ -7,8 +7,10 @@ UnableToShare
 ├── Unreasoned              a return, a refusal, a dispute, a decision on it, a revocation says why
 ├── PastItsEnd              the day until which it was asked for is over
 ├── NothingGranted          an approval names at least one of the fields that were asked for, and no other
+├── LessThanOrdered         the common superior decided that more is shared
 ├── NobodyToSign            this installation is not in the list of nodes, so that nothing can be signed
 ├── UnableToTakeAct         what another node tells does not fit the request, or is not its side's to do
+├── UnableToTakeNotice      a correction, a recall or an answer to one that is not the telling node's to give, or that says something else
 └── OutOfTurn               another node tells of an act before one that came first
 """
 
@@ -51,6 +53,12 @@ class NothingGranted(UnableToShare):
     code = "nothing-granted"
 
 
+class LessThanOrdered(UnableToShare):
+    """The common superior decided that these fields are shared, and more may be, but not less."""
+
+    code = "less-than-ordered"
+
+
 class NobodyToSign(UnableToShare):
     """This installation has no key in the list of nodes."""
 
@@ -59,6 +67,12 @@ class NobodyToSign(UnableToShare):
 
 class UnableToTakeAct(UnableToShare):
     """What another node tells does not fit the request, or is not its side's to do."""
+
+    code = "not-taken"
+
+
+class UnableToTakeNotice(UnableToShare):
+    """A correction, a recall or an answer to one is not the telling node's to give, or says something else than before."""
 
     code = "not-taken"
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 from django.utils import timezone
 
 from qipan.core.grants import SIGNED_GRANT, End, Grant, Mode, Rows
-from qipan.core.sharing import Act
+from qipan.core.sharing import Act, State
 from qipan.people.actors import Acting
-from qipan.sharing.errors import NothingGranted, PastItsEnd, Unreasoned
+from qipan.sharing.errors import LessThanOrdered, NothingGranted, PastItsEnd, Unreasoned
 from qipan.sharing.locked import Locked, move
 from qipan.sharing.signers import Signer
 
@@ -27,11 +27,13 @@ def approve(
 ) -> None:
     """Move a locked request to its approval, with the grant drafted and signed for the provider.
 
-    Raises NothingGranted, PastItsEnd, NotInThisState, and Unreasoned where less is given than was asked.
+    Raises NothingGranted, LessThanOrdered, PastItsEnd, NotInThisState, and Unreasoned where less is given than was asked or ordered.
     """
-    if not fields or not set(fields) <= set(found.fields):
-        raise NothingGranted
-    if set(fields) < set(found.fields) and not reason.strip():
+    check_named(fields, found)
+    ordered = found.granted if found.state == State.ORDERED else ()
+    if not set(ordered) <= set(fields):
+        raise LessThanOrdered
+    if set(fields) < set(found.fields) and not ordered and not reason.strip():
         raise Unreasoned
     given = [field for field in found.fields if field in fields]
     document = drafted(found, given, signer.node, at).document()
@@ -44,10 +46,17 @@ def approve(
         reason,
         granted=given,
         decided_at=at,
+        decided_by="",
         document=document,
         signatures={"provider": {"key": signed.key, "signature": signed.signature.hex()}},
         **columns,
     )
+
+
+def check_named(fields: Collection[str], found: Locked) -> None:
+    """See that at least one field is named, and none that was not asked for; raises NothingGranted."""
+    if not fields or not set(fields) <= set(found.fields):
+        raise NothingGranted
 
 
 def drafted(found: Locked, fields: list[str], node: str, at: datetime) -> Grant:

@@ -1,6 +1,6 @@
 """Who holds a resource, and which agency answers for it: here, or at the node whose catalogue names it."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -48,15 +48,22 @@ def holder_of(resource: Resource, near: str, own: str = "") -> Holder:
 
 def title_of(node: str) -> Text:
     """What a node is called in the list of nodes; nothing for ours."""
-    listed = exchange.node_list() if node else None
-    found = listed.nodes.get(node) if listed else None
-    return Text(found.title_zh, found.title_en) if found else Text(node)
+    return titles_of([node])[node]
+
+
+def titles_of(nodes: Collection[str]) -> Mapping[str, Text]:
+    """What nodes are called in the list of nodes; nothing for ours, whose name is empty."""
+    listed = exchange.node_list() if any(nodes) else None
+    known = listed.nodes if listed else {}
+    return {
+        one: Text(known[one].title_zh, known[one].title_en) if one in known else Text(one) for one in nodes
+    }
 
 
 def held_elsewhere(own: str = "") -> Mapping[str, Text]:
     """What the node is called that holds each resource which is not held here."""
     nodes = {name: node for name, (node, _) in _holding(own).items() if node}
-    titles = {node: title_of(node) for node in set(nodes.values())}
+    titles = titles_of(set(nodes.values()))
     return {name: titles[node] for name, node in nodes.items()}
 
 

@@ -1,9 +1,10 @@
 """Letters between nodes about a request: each act on one that another node shares in, written in the act's transaction.
 
-The gateway brings them there, in order, until they are taken: a node that is down gets them when it is up again.
+The gateway brings them there, those about a request in their order, until they are taken: a node that is down gets them when it is up
+again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -22,24 +23,29 @@ STORE = """
 INSERT INTO share_letters (request, peer, outward, number, document, outcome, at, settled_at)
 VALUES (%(request)s, %(peer)s, %(outward)s, %(number)s, %(document)s, %(outcome)s, %(at)s, %(settled_at)s)
 """
-TO_SEND = """
-SELECT DISTINCT ON (peer) id, request, peer, document FROM share_letters WHERE outward AND settled_at IS NULL ORDER BY peer, id
+MOST_OF_ONE = 50  # letters to one node that are read at once
+TO_SEND = f"""
+SELECT id::text AS name, request::text AS matter, peer, document FROM (
+  SELECT heads.*, row_number() OVER (PARTITION BY peer ORDER BY id) AS place FROM (
+    SELECT DISTINCT ON (peer, request) id, request, peer, document FROM share_letters
+    WHERE outward AND settled_at IS NULL AND NOT peer = ANY(%(without)s::text[]) ORDER BY peer, request, id) AS heads) AS waiting
+WHERE place <= {MOST_OF_ONE} ORDER BY id
 """
 SETTLE = "UPDATE share_letters SET outcome = %(outcome)s, settled_at = %(at)s WHERE id = %(letter)s AND settled_at IS NULL"
 TAKEN = "ok"
 
 
 class Letter(NamedTuple):
-    """A letter that waits to be brought."""
+    """A letter that waits to be brought; ``name`` tells it from others, ``matter`` is what it is about: of that, others may wait for it."""
 
-    id: int
-    request: UUID
+    name: str
+    matter: str
     peer: str
     document: bytes
 
 
 class Matter(NamedTuple):
-    """Of a request, what a letter says of it; ``peer`` is the other node."""
+    """Of a request, what a letter says of it: the node that it goes to or comes from, and the agency that acts."""
 
     id: UUID
     peer: str
@@ -47,10 +53,11 @@ class Matter(NamedTuple):
 
 
 def write_letter(matter: Matter, act: str, actor: Actor, at: datetime, **said: object) -> None:
-    """Tell the other node of an act, in the caller's transaction; what is ``said`` are further parts of ShareAct."""
+    """Tell another node of an act, in the caller's transaction; what is ``said`` are further parts of ShareAct."""
     number = counted(matter.id, matter.peer, outward=True) + 1
     written = ShareAct(
         request=str(matter.id),
+        to=matter.peer,
         number=number,
         act=act,
         at=at,
@@ -73,15 +80,15 @@ def counted(request: UUID, peer: str, *, outward: bool) -> int:
     return records.number(COUNT, {"request": request, "peer": peer, "outward": outward})
 
 
-def letters_to_send() -> list[Letter]:
-    """Of each node the first letter that it has not taken yet; those after it wait, so that all come in their order."""
-    found = records.rows(Letter, TO_SEND)
+def letters_to_send(without: Collection[str] = ()) -> list[Letter]:
+    """Of each node and request the first letter that was not taken yet, as those after it wait; none for the nodes ``without``."""
+    found = records.rows(Letter, TO_SEND, {"without": list(without)})
     return [one._replace(document=bytes(one.document)) for one in found]
 
 
-def settle_letter(letter: int, outcome: str, at: datetime) -> None:
+def settle_letter(letter: Letter, outcome: str, at: datetime) -> None:
     """Note what came of a letter: ``ok``, or why it was not taken and never will be."""
-    records.execute(SETTLE, {"letter": letter, "outcome": outcome, "at": at})
+    records.execute(SETTLE, {"letter": letter.name, "outcome": outcome, "at": at})
 
 
 def one_line(reason: str) -> str:

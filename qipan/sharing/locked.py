@@ -37,14 +37,31 @@ from qipan.people.actors import Acting, Actor
 from qipan.sharing.errors import NotInThisState, NotTheirs, Unreasoned
 from qipan.sharing.letters import Matter, asked_for, one_line, write_letter
 from qipan.sharing.models import ShareRequest
+from qipan.sharing.superiors import superior_node
 
 LOCK = "SELECT id FROM share_requests WHERE id = %s FOR NO KEY UPDATE"
 READ = """
 SELECT id, number, resource, version, share, consumer, provider, requester, event, services, purpose, purpose_en, basis, fields,
   region, region_field, own_cases, modes, volume, retention, until, state, since, paused_days, paused_on, granted, approver,
-  coordinator, document, signatures, "grant", consumer_node, provider_node
+  coordinator, document, signatures, "grant", consumer_node, provider_node, coordinator_node, reason
 FROM share_requests WHERE id = %s
 """
+
+
+class Parties(NamedTuple):
+    """Who shares in a request. A node is empty where its agency is here; the coordinator's also where nothing was disputed."""
+
+    consumer: str
+    provider: str
+    consumer_node: str = ""
+    provider_node: str = ""
+    coordinator_node: str = ""
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """The other nodes."""
+        nodes = (self.consumer_node, self.provider_node, self.coordinator_node)
+        return tuple(dict.fromkeys(filter(None, nodes)))
 
 
 class Locked(NamedTuple):
@@ -83,6 +100,8 @@ class Locked(NamedTuple):
     grant: UUID | None
     consumer_node: str
     provider_node: str
+    coordinator_node: str
+    reason: str
 
     @property
     def subject(self) -> str:
@@ -90,14 +109,11 @@ class Locked(NamedTuple):
         return f"share_request:{self.id}"
 
     @property
-    def peer(self) -> str:
-        """The other node that shares in it; empty where both agencies are here."""
-        return self.consumer_node or self.provider_node
-
-    @property
-    def here(self) -> tuple[str, str]:
-        """The consumer and the provider, each as far as it is here."""
-        return here(self.consumer, self.consumer_node), here(self.provider, self.provider_node)
+    def parties(self) -> Parties:
+        """Who shares in it."""
+        return Parties(
+            self.consumer, self.provider, self.consumer_node, self.provider_node, self.coordinator_node
+        )
 
 
 class _Id(NamedTuple):
@@ -109,15 +125,10 @@ def days() -> Days:
     return Days(**settings.QIPAN_SHARING_DAYS)
 
 
-def here(agency: str, node: str) -> str:
-    """An agency, or nothing where another node speaks for it."""
-    return "" if node else agency
-
-
 def lock(request: UUID, act: Act, actor: Actor) -> Locked:
     """Lock a request on which this is theirs to do, and read it; raises NotTheirs."""
     found = lock_any(request)
-    if not is_theirs(act, actor, *found.here):
+    if not is_theirs(act, actor, found.parties):
         raise NotTheirs
     if actor.id in _barred(found, ROLES[act]):
         raise NotTheirs
@@ -140,19 +151,27 @@ def _barred(found: Locked, role: Role) -> set[int | None]:
     }.get(role, {found.approver, found.coordinator})
 
 
-def is_theirs(act: Act, actor: Actor, consumer: str, provider: str) -> bool:
-    """Whether an act on a request of these agencies belongs to this official; one that is elsewhere is empty.
+def is_theirs(act: Act, actor: Actor, parties: Parties) -> bool:
+    """Whether an act on a request of these parties belongs to this official: what is elsewhere is decided there."""
+    if actor.kind != "official" or actor.role != ROLES[act]:
+        return False
+    match ROLES[act]:
+        case Role.COORDINATOR:
+            return _settles(act, actor, parties)
+        case Role.REQUESTER:
+            mine = not parties.consumer_node and actor.agency == parties.consumer
+            return mine and (act is not Act.DISPUTE or not parties.peers or bool(superior_node()))
+        case _:
+            return not parties.provider_node and actor.agency == parties.provider
 
-    Disputes stay within a node, whose coordinators they are brought to.
-    """
-    role = ROLES[act]
-    if act is Act.DISPUTE and not (consumer and provider):
+
+def _settles(act: Act, actor: Actor, parties: Parties) -> bool:
+    """Whether this coordinator decides; for the provider, what is decided is signed here, or ordered of its node."""
+    if parties.coordinator_node or (
+        act is not Act.UPHOLD and (act is Act.ORDER) != bool(parties.provider_node)
+    ):
         return False
-    if actor.kind != "official" or actor.role != role:
-        return False
-    if role is Role.COORDINATOR:
-        return is_above(actor.agency, consumer, provider)
-    return actor.agency == (consumer if role is Role.REQUESTER else provider)
+    return is_above(actor.agency, parties.consumer, parties.provider)
 
 
 def is_repeated(found: Locked, act: Act, actor: Actor) -> bool:
@@ -167,10 +186,13 @@ def is_repeated(found: Locked, act: Act, actor: Actor) -> bool:
 
 
 def move(found: Locked, act: Act, acting: Acting, at: datetime, reason: str = "", **columns: object) -> None:
-    """Move a locked request on, set its clock, write the entry and tell the other node; raises NotInThisState and Unreasoned."""
+    """Move a locked request on, set its clock, write the entry and tell the other nodes; raises NotInThisState and Unreasoned."""
     move_here(found, act, acting.entry, at=at, reason=reason, **columns)
-    if found.peer:
-        _tell(found, act, acting, at, reason=reason, columns=columns)
+    told = found.parties._replace(
+        coordinator_node=str(columns.get("coordinator_node", found.coordinator_node))
+    )
+    for peer in told.peers:
+        _tell(found, act, acting, at, peer=peer, reason=reason, columns=columns)
 
 
 def move_here(
@@ -197,17 +219,25 @@ def move_here(
 
 
 def _tell(
-    found: Locked, act: Act, acting: Acting, at: datetime, *, reason: str, columns: Mapping[str, object]
+    found: Locked,
+    act: Act,
+    acting: Acting,
+    at: datetime,
+    *,
+    peer: str,
+    reason: str,
+    columns: Mapping[str, object],
 ) -> None:
-    """Write to the other node what was done here; of the signatures, our own side's."""
+    """Write to another node what was done here; of the signatures, our own side's."""
     document = columns.get("document") or (found.document if act is Act.SIGN else None)
     own = "consumer" if found.provider_node else "provider"
     signatures = columns.get("signatures")
     signed = signatures.get(own, {}) if isinstance(signatures, Mapping) else {}
-    amended = {**found._asdict(), **columns} if act is Act.RESUBMIT else None
+    third = act is Act.DISPUTE and peer not in {found.consumer_node, found.provider_node}
+    asked = asked_for({**found._asdict(), **columns}) if act is Act.RESUBMIT or third else None
     granted = columns.get("granted")
     write_letter(
-        Matter(found.id, found.peer, found.consumer if found.provider_node else found.provider),
+        Matter(found.id, peer, acting.actor.agency),
         act,
         acting.actor,
         at,
@@ -216,7 +246,9 @@ def _tell(
         grant=bytes(document).decode() if isinstance(document, bytes | memoryview) else "",
         key=signed.get("key", ""),
         signature=signed.get("signature", ""),
-        asked=asked_for(amended) if amended else None,
+        asked=asked,
+        provider=found.provider_node if third else "",
+        answer=one_line(found.reason) if third else "",
     )
 
 

@@ -7,7 +7,8 @@ from django.db import models
 class ShareRequest(models.Model):
     """A request of one agency (``consumer``) for a resource of another (``provider``), and what became of it.
 
-    ``consumer_node`` or ``provider_node`` names the node of the agency that is elsewhere, ``asked_by`` and ``decided_by`` its official.
+    ``consumer_node`` or ``provider_node`` names the node of the agency that is elsewhere, ``asked_by`` and ``decided_by`` its official;
+    ``coordinator_node`` the one where a dispute is settled, if that is not here. Here alone it is settled where both others are named.
     ``fields`` are asked for, ``granted`` given; ``since`` is when the running clock began, ``paused_days`` working days do not
     count. ``document`` is the grant's bytes once approved, ``signatures`` as in the exchange; ``grant`` once in force.
     """
@@ -53,6 +54,7 @@ class ShareRequest(models.Model):
     provider_node = models.TextField(default="", db_default="")
     asked_by = models.TextField(default="", db_default="")
     decided_by = models.TextField(default="", db_default="")
+    coordinator_node = models.TextField(default="", db_default="")
 
     class Meta:
         app_label = "qipan"
@@ -112,7 +114,10 @@ class ShareLetter(models.Model):
 
 
 class ShareNotice(models.Model):
-    """A correction or recall of what was shared: of one ``record`` by its key, or of a whole ``version`` of the resource."""
+    """A correction or recall of what was shared: of one ``record`` by its key, or of a whole ``version`` of the resource.
+
+    ``node`` and ``issued_by`` name the node and the official of an agency that is elsewhere; ``official`` is 0 then.
+    """
 
     id = models.UUIDField(primary_key=True)
     kind = models.TextField()
@@ -125,6 +130,8 @@ class ShareNotice(models.Model):
     message = models.TextField()
     issued_at = models.DateTimeField()
     due_on = models.DateField()
+    node = models.TextField(default="", db_default="")
+    issued_by = models.TextField(default="", db_default="")
 
     class Meta:
         app_label = "qipan"
@@ -133,7 +140,11 @@ class ShareNotice(models.Model):
 
 
 class ShareReceipt(models.Model):
-    """That a receiver under a grant was told of a notice; ``answer`` says what they did about it."""
+    """That a receiver under a grant is told of a notice; ``answer`` says what they did about it.
+
+    ``node`` and ``answered_by`` name the node and the official of a receiver that is elsewhere. Where two nodes share in it, ``told_at``
+    is when the other one took what we had to tell it, the notice or the answer, and ``outcome`` what came of that.
+    """
 
     id = models.BigAutoField(primary_key=True)
     notice = models.ForeignKey(ShareNotice, on_delete=models.PROTECT, db_index=False)
@@ -142,11 +153,20 @@ class ShareReceipt(models.Model):
     official = models.BigIntegerField(null=True)
     answer = models.TextField(default="")
     acknowledged_at = models.DateTimeField(null=True)
+    node = models.TextField(default="", db_default="")
+    answered_by = models.TextField(default="", db_default="")
+    told_at = models.DateTimeField(null=True)
+    outcome = models.TextField(default="", db_default="")
 
     class Meta:
         app_label = "qipan"
         db_table = "share_receipts"
-        indexes = [models.Index(fields=["consumer", "-notice"], name="share_receipts_consumer")]
+        indexes = [
+            models.Index(fields=["consumer", "-notice"], name="share_receipts_consumer"),
+            models.Index(
+                fields=["notice"], name="share_receipts_waiting", condition=models.Q(told_at__isnull=True)
+            ),
+        ]
         constraints = [models.UniqueConstraint(fields=["notice", "grant"], name="share_receipts_once")]
 
 

@@ -34,11 +34,10 @@ NAMED = """
 AGENCIES = "LEFT JOIN agencies c ON c.code = q.consumer LEFT JOIN agencies p ON p.code = q.provider"
 SHOWN = {
     "": "true",
-    "mine": """(q.state IN ('submitted', 'returned') AND %(role)s = CASE q.state WHEN 'submitted' THEN 'approver' ELSE 'requester' END
-      AND %(agency)s = CASE q.state WHEN 'submitted' THEN q.provider ELSE q.consumer END)
-      OR (q.state = 'approved' AND %(role)s = 'requester' AND q.consumer = %(agency)s)
-      OR (q.state = 'disputed' AND %(role)s = 'coordinator')""",
-    "running": "q.state IN ('submitted', 'returned', 'approved', 'disputed')",
+    "mine": """(q.state IN ('submitted', 'ordered') AND %(role)s = 'approver' AND q.provider = %(agency)s)
+      OR (q.state IN ('returned', 'approved') AND %(role)s = 'requester' AND q.consumer = %(agency)s)
+      OR (q.state = 'disputed' AND %(role)s = 'coordinator' AND q.coordinator_node = '')""",
+    "running": "q.state IN ('submitted', 'returned', 'approved', 'disputed', 'ordered')",
     "standing": "q.state = 'granted' AND q.until >= %(today)s",
     "ending": "q.state = 'granted' AND q.until BETWEEN %(today)s AND %(today)s + %(notice)s",
     "ended": "q.state IN ('upheld', 'withdrawn', 'given_up', 'revoked', 'refused') OR (q.state = 'granted' AND q.until < %(today)s)",
@@ -47,21 +46,21 @@ LIST = f"""
 SELECT q.id, q.number, q.resource, q.version, q.consumer, q.provider, {NAMED}, q.purpose, q.state, q.submitted_at, q.due_on, q.until
 FROM share_requests q {AGENCIES}
 WHERE {SCOPE} AND ({{shown}})
-ORDER BY q.state NOT IN ('submitted', 'approved', 'disputed'), q.due_on NULLS LAST, q.submitted_at DESC, q.id
+ORDER BY q.state NOT IN ('submitted', 'approved', 'disputed', 'ordered'), q.due_on NULLS LAST, q.submitted_at DESC, q.id
 LIMIT %(limit)s OFFSET %(offset)s
 """
 COUNTS = f"""
 SELECT count(*) FILTER (WHERE {SHOWN["mine"]}) AS mine, count(*) FILTER (WHERE {SHOWN["running"]}) AS running,
   count(*) FILTER (WHERE {SHOWN["standing"]}) AS standing, count(*) FILTER (WHERE {SHOWN["ending"]}) AS ending,
   count(*) FILTER (WHERE {SHOWN["ended"]}) AS ended,
-  count(*) FILTER (WHERE q.state IN ('submitted', 'approved', 'disputed') AND q.due_on < %(today)s) AS overdue
+  count(*) FILTER (WHERE q.state IN ('submitted', 'approved', 'disputed', 'ordered') AND q.due_on < %(today)s) AS overdue
 FROM share_requests q WHERE {SCOPE}
 """
 DETAIL = f"""
 SELECT q.id, q.number, q.resource, q.version, q.share, q.consumer, q.provider, {NAMED}, q.requester, coalesce(r.name, q.asked_by) AS asked_by,
   q.event, q.services, q.purpose, q.purpose_en, q.basis, q.fields, q.region, q.region_field, q.own_cases, q.modes, q.volume, q.retention,
-  q.until, q.state, q.submitted_at, q.since, q.due_on, q.paused_days, q.granted, q.approver, coalesce(a.name, q.decided_by) AS decided_by,
-  q.coordinator, q.decided_at, q.reason, q.document, q.signatures, q."grant", q.ended_at, q.consumer_node, q.provider_node,
+  q.until, q.state, q.submitted_at, q.since, q.due_on, q.paused_days, q.granted, q.approver, coalesce(nullif(q.decided_by, ''), a.name, '') AS decided_by,
+  q.coordinator, q.decided_at, q.reason, q.document, q.signatures, q."grant", q.ended_at, q.consumer_node, q.provider_node, q.coordinator_node,
   (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT e.id, e.at, e.act, coalesce(o.name, e.details ->> 'official', '') AS who, coalesce(o.post, '') AS post,
        coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, e.details ->> 'reason' AS reason
@@ -113,15 +112,16 @@ GROUP BY day ORDER BY day
 """
 NOTICES = """
 SELECT n.id, n.kind, n.resource, n.provider, coalesce(p.name_zh, '') AS provider_zh, coalesce(p.name_en, '') AS provider_en,
-  n.record, n.version, n.fields, n.message, n.issued_at, n.due_on,
+  n.record, n.version, n.fields, n.message, n.issued_at, n.due_on, n.node,
   (SELECT coalesce(json_agg(one ORDER BY one.acknowledged_at NULLS FIRST, one.consumer), '[]') FROM (
      SELECT r.consumer, coalesce(c.name_zh, '') AS consumer_zh, coalesce(c.name_en, '') AS consumer_en, r.acknowledged_at, r.answer,
-       coalesce(o.name, '') AS who
+       coalesce(o.name, r.answered_by) AS who, r.node, r.told_at IS NOT NULL AS told, r.outcome
      FROM share_receipts r LEFT JOIN agencies c ON c.code = r.consumer LEFT JOIN officials o ON o.id = r.official
-     WHERE r.notice_id = n.id AND (%(role)s = 'auditor' OR n.provider = %(agency)s OR r.consumer = %(agency)s)) one)::jsonb AS receipts
+     WHERE r.notice_id = n.id AND (%(role)s = 'auditor' OR (n.provider = %(agency)s AND n.node = '')
+       OR (r.consumer = %(agency)s AND r.node = ''))) one)::jsonb AS receipts
 FROM share_notices n LEFT JOIN agencies p ON p.code = n.provider
-WHERE %(role)s = 'auditor' OR (%(role)s IN ('requester', 'approver') AND (n.provider = %(agency)s
-  OR EXISTS (SELECT FROM share_receipts r WHERE r.notice_id = n.id AND r.consumer = %(agency)s)))
+WHERE %(role)s = 'auditor' OR (%(role)s IN ('requester', 'approver') AND ((n.provider = %(agency)s AND n.node = '')
+  OR EXISTS (SELECT FROM share_receipts r WHERE r.notice_id = n.id AND r.consumer = %(agency)s AND r.node = '')))
 ORDER BY n.issued_at DESC, n.id LIMIT %(limit)s
 """
 
@@ -153,6 +153,7 @@ class _Notice(NamedTuple):
     message: str
     issued_at: datetime
     due_on: date
+    node: str
     receipts: list[dict[str, Any]]
 
 

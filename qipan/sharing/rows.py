@@ -82,6 +82,7 @@ class RequestDetail(NamedTuple):
     ended_at: datetime | None
     consumer_node: str
     provider_node: str
+    coordinator_node: str
     history: list[dict[str, Any]]
 
 
@@ -142,7 +143,10 @@ class UsedDay(NamedTuple):
 
 
 class ReceiptRow(NamedTuple):
-    """Whether a receiver has acknowledged a notice; the moment is written as PostgreSQL's JSON has it."""
+    """Whether a receiver has acknowledged a notice; the moment is written as PostgreSQL's JSON has it.
+
+    ``node`` is the receiver's, where that is elsewhere; ``told``: it has come there, or was refused with ``outcome``.
+    """
 
     consumer: str
     consumer_zh: str
@@ -150,10 +154,13 @@ class ReceiptRow(NamedTuple):
     acknowledged_at: str | None
     answer: str
     who: str
+    node: str
+    told: bool
+    outcome: str
 
 
 class NoticeRow(NamedTuple):
-    """A correction or recall."""
+    """A correction or recall; ``node`` is the provider's, where that is elsewhere."""
 
     id: UUID
     kind: str
@@ -167,6 +174,7 @@ class NoticeRow(NamedTuple):
     message: str
     issued_at: datetime
     due_on: date
+    node: str
     receipts: list[ReceiptRow]
 
 

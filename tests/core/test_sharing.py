@@ -49,7 +49,7 @@ def test_no_act_belongs_to_two_roles_and_the_auditor_has_none(state: State) -> N
 
 
 def test_who_asks_never_decides() -> None:
-    deciding = {Act.RETURN, Act.APPROVE, Act.REFUSE, Act.REVOKE, Act.UPHOLD, Act.OVERTURN}
+    deciding = {Act.RETURN, Act.APPROVE, Act.REFUSE, Act.REVOKE, Act.UPHOLD, Act.OVERTURN, Act.ORDER}
     assert {act for act, role in ROLES.items() if role is Role.REQUESTER}.isdisjoint(deciding)
     assert deciding - {Act.APPROVE} <= REASONED
 

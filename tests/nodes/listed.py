@@ -1,4 +1,4 @@
-"""A list of two nodes, here and there, for tests of what travels between them; each has its key."""
+"""A list of two nodes, here and there, or of three with the hub, for tests of what travels between them; each has its key."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +7,7 @@ from qipan.core.nodes import SIGNED_LIST, Node, NodeKey, NodeList, key_id
 from qipan.exchange.operations import Signed, accept_node_list
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-SIGNER, HERE, THERE = (generate(Suite.SM2) for _ in range(3))
+SIGNER, HERE, THERE, HUB = (generate(Suite.SM2) for _ in range(4))
 
 
 def signed(key: PrivateKey, message: bytes) -> Signed:
@@ -23,8 +23,16 @@ def node(name: str, key: PrivateKey) -> Node:
 
 def node_list(number: int = 1) -> NodeList:
     """Both nodes."""
-    both = {one.name: one for one in (node("here", HERE), node("there", THERE))}
-    return NodeList(number, NOW, NOW + timedelta(days=400), both)
+    return _listed(number, node("here", HERE), node("there", THERE))
+
+
+def list_with_hub(number: int = 2) -> NodeList:
+    """Both nodes, and the hub, where disputes between them are settled."""
+    return _listed(number, node("here", HERE), node("there", THERE), node("hub", HUB))
+
+
+def _listed(number: int, *nodes: Node) -> NodeList:
+    return NodeList(number, NOW, NOW + timedelta(days=400), {one.name: one for one in nodes})
 
 
 def accept(nodes: NodeList, key: PrivateKey = SIGNER) -> NodeList:

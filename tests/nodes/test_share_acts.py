@@ -1,7 +1,6 @@
 """A request that two nodes share in: what the other side tells is taken in order and once, from whose turn it is, as it was asked."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,29 +10,18 @@ import pytest
 from django.db import transaction
 from pytest_django.fixtures import Settings
 
-from qipan.catalogue import queries as published
-from qipan.core.catalogues import SIGNED_CATALOGUE, Catalogue, held
 from qipan.core.grants import SIGNED_GRANT, read_grant
-from qipan.core.share_acts import SIGNED_ACT, AskedFor, NotAnAct, ShareAct, read_act
+from qipan.core.share_acts import AskedFor, NotAnAct, ShareAct, read_act
 from qipan.exchange import queries as exchange
 from qipan.exchange.errors import UnableToTake
-from qipan.exchange.operations import Signed, accept_catalogue
+from qipan.exchange.operations import Signed
 from qipan.sharing import operations
 from qipan.sharing.errors import NotTheirs, OutOfTurn, UnableToTakeAct
-from qipan.sharing.granted import drafted
 from qipan.sharing.letters import letters_to_send, settle_letter
-from qipan.sharing.locked import lock_any
 from qipan.sharing.models import ShareLetter, ShareRequest
-from qipan.sharing.signers import Signer
+from tests.nodes.acts import SIGNING, THEIRS, granted, hold_there, letters, theirs, told
 from tests.nodes.listed import HERE, NOW, SIGNER, THERE, accept, node_list, signed
-from tests.sharing.conftest import HOSPITAL, PROVINCE, WANTED, Pool, enter
-
-SIGNING = {"here": Signer("here", HERE), "there": Signer("there", THERE)}
-THEIRS = AskedFor(
-    number="GX-20261123-ABCDEF", resource="population", consumer="310000.health", provider=PROVINCE, event="birth",
-    services=("birth_certificate",), purpose="核验身份", purpose_en="", basis=("母婴保健法",), fields=("person.name",),
-    region="", region_field="", own_cases=True, modes=("look-up",), volume=10, retention=1, until=WANTED.until or NOW.date(),
-)  # fmt: skip
+from tests.sharing.conftest import HOSPITAL, PROVINCE, Pool, enter
 
 
 @pytest.fixture
@@ -48,28 +36,8 @@ def pool(db: None, settings: Settings, tmp_path: Path) -> Pool:
 @pytest.fixture
 def held_there(pool: Pool) -> Pool:
     """The same where the other node holds the population."""
-    library = published.current_library()
-    resources = {"population": held(library, ["none"], lambda _: PROVINCE)["population"]}
-    document = Catalogue("there", 1, NOW, resources).document()
-    accept_catalogue(document=document, signed=signed(THERE, SIGNED_CATALOGUE + document), at=NOW)
+    hold_there()
     return pool
-
-
-def told(act: ShareAct, key: Any = THERE) -> str:
-    """Have the other node tell an act."""
-    document = act.document()
-    with transaction.atomic():
-        return operations.take_act(document=document, signed=signed(key, SIGNED_ACT + document), at=NOW)
-
-
-def theirs(request: UUID, number: int, act: str, **changes: Any) -> ShareAct:
-    return ShareAct(str(request), number, act, NOW, "there", "310000.health", "李医生", **changes)
-
-
-def letters() -> list[ShareAct]:
-    """All that was written to the other node, in its order."""
-    written = ShareLetter.objects.filter(outward=True).order_by("id").values_list("document", flat=True)
-    return [read_act(bytes(one)) for one in written]
 
 
 def submitted(asked: AskedFor = THEIRS) -> UUID:
@@ -131,25 +99,6 @@ def test_a_request_of_ours_goes_there_and_comes_back_granted(held_there: Pool) -
 
 def replace_agency(act: ShareAct) -> ShareAct:
     return act._replace(agency=PROVINCE)
-
-
-def granted(asked: AskedFor, **changes: Any) -> Mapping[str, Any]:
-    """What an approver at the other node answers; or something else than was asked."""
-    row = ShareRequest.objects.get(number=asked.number)
-    from_here = operations_draft(row)
-    document = replace(from_here, **changes).document()
-    own = signed(THERE, SIGNED_GRANT + document)
-    return {
-        "grant": document.decode(),
-        "fields": asked.fields,
-        "key": own.key,
-        "signature": own.signature.hex(),
-    }
-
-
-def operations_draft(row: ShareRequest) -> Any:
-    with transaction.atomic():
-        return drafted(lock_any(row.id), list(row.fields), "here", NOW)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +180,7 @@ def test_a_letter_waits_until_it_is_taken(held_there: Pool) -> None:
     for act in ("submit", "withdraw"):  # one after the other
         [letter] = letters_to_send()
         assert (letter.peer, read_act(letter.document).act) == ("there", act)
-        settle_letter(letter.id, "ok", NOW)
+        settle_letter(letter, "ok", NOW)
     assert letters_to_send() == []
 
 

@@ -56,6 +56,7 @@ def do(pool: Pool, name: str, act: str, request: UUID, at: datetime = TUESDAY, *
         "dispute": operations.dispute_request,
         "uphold": operations.uphold_refusal,
         "overturn": operations.overturn_refusal,
+        "order": operations.order_sharing,
         "withdraw": operations.withdraw_request,
         "give_up": operations.give_up_grant,
         "revoke": operations.revoke_shared_grant,
@@ -63,9 +64,9 @@ def do(pool: Pool, name: str, act: str, request: UUID, at: datetime = TUESDAY, *
     }
     if act in {"approve", "overturn", "sign", "revoke", "give_up"}:
         more["signer"] = pool.signer
-    if act in {"approve", "overturn"}:
+    if act in {"approve", "overturn", "order"}:
         more.setdefault("fields", WANTED.fields)
-    if act in {"return", "refuse", "dispute", "uphold", "overturn", "revoke", "give_up"}:
+    if act in {"return", "refuse", "dispute", "uphold", "overturn", "order", "revoke", "give_up"}:
         more.setdefault("reason", "有理由")
     if act == "resubmit":
         more.setdefault("wanted", WANTED)
@@ -186,7 +187,7 @@ def test_either_side_ends_a_grant_at_once(pool: Pool, act: str, who: str) -> Non
     assert held.reason == "目的已经实现 不再需要"
 
 
-@pytest.mark.parametrize("act", [act for act in Act if act is not Act.RESUBMIT])
+@pytest.mark.parametrize("act", [act for act in Act if act not in {Act.RESUBMIT, Act.ORDER}])
 def test_a_repeated_click_changes_nothing(pool: Pool, act: Act) -> None:
     request = pool.asked()
     way: dict[str, list[tuple[str, str]]] = {
@@ -272,7 +273,7 @@ STEPS = [act.value for act in Act]
 )
 def test_nobody_decides_about_their_own_request_or_another_agencys(pool: Pool, name: str) -> None:
     request = pool.asked()
-    for act in ("return", "refuse", "approve", "revoke", "uphold", "overturn"):
+    for act in ("return", "refuse", "approve", "revoke", "uphold", "overturn", "order"):
         with pytest.raises(UnableToShare) as refused:
             do(pool, name, act, request)
         assert isinstance(refused.value, NotTheirs), act

@@ -46,7 +46,10 @@ def public() -> ASGIApp:
             Route(revoking.PATH, _Discreet(Taking("revocations", revoking.take).take)),
             *_ways(streaming.outside(known, signer, timezone.now)),
             Route(comparing.PATH, _Discreet(comparing.Answerer(known, signer, timezone.now).answer)),
-            Route(lettering.PATH, _Discreet(Taking("letters", lettering.take).take)),
+            *(
+                Route(path, _Discreet(Taking(path.rpartition("/")[2], lettering.taker(box)).take))
+                for path, box in lettering.BOXES.items()
+            ),
             Route(travelling.PATH, _Discreet(travelling.Documents().answer, "GET")),
         ]
     )

@@ -1,4 +1,4 @@
-"""Correcting and recalling what was shared: every receiver under a grant is told, and acknowledges it."""
+"""Correcting and recalling what was shared: every receiver under a grant is told, here or at its node, and acknowledges it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -10,30 +10,33 @@ from django.utils import timezone
 from qipan import records
 from qipan.adapters.working_days import WORKING_DAYS
 from qipan.catalogue import queries as catalogue
+from qipan.core.share_notices import KINDS, LONGEST_RECORD
 from qipan.core.sharing import Role
 from qipan.core.worktime import due_on
 from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
 from qipan.sharing.errors import NotTheirs, UnableToRequest, Unreasoned
 from qipan.sharing.holding import holder_of
+from qipan.sharing.letters import one_line
 from qipan.sharing.locked import days
 
-CORRECTION, RECALL = "correction", "recall"
-LONGEST_RECORD = 64  # characters of a key
 STORE = """
 INSERT INTO share_notices (id, kind, resource, provider, official, record, version, fields, message, issued_at, due_on)
 VALUES (%(id)s, %(kind)s, %(resource)s, %(provider)s, %(official)s, %(record)s, %(version)s, %(fields)s, %(message)s, %(at)s, %(due_on)s)
 """
 RECEIVERS = """
-INSERT INTO share_receipts (notice_id, "grant", consumer, answer)
-SELECT %(id)s, g.id, g.consumer_agency, '' FROM exchange_grants g
-WHERE g.resource = %(resource)s AND g.provider_agency = %(provider)s ORDER BY g.consumer_agency, g.id
+INSERT INTO share_receipts (notice_id, "grant", consumer, node, answer, told_at)
+SELECT %(id)s, g.id, g.consumer_agency, CASE WHEN g.consumer_node = g.provider_node THEN '' ELSE g.consumer_node END, '',
+  CASE WHEN g.consumer_node = g.provider_node THEN %(at)s::timestamptz END
+FROM exchange_grants g
+WHERE g.resource = %(resource)s AND g.provider_agency = %(provider)s AND %(own)s IN ('', g.provider_node)
+ORDER BY g.consumer_agency, g.id
 """
 ACKNOWLEDGE = """
 UPDATE share_receipts SET official = %(official)s, answer = %(answer)s, acknowledged_at = %(at)s
-WHERE notice_id = %(notice)s AND consumer = %(agency)s AND acknowledged_at IS NULL
+WHERE notice_id = %(notice)s AND consumer = %(agency)s AND node = '' AND acknowledged_at IS NULL
 """
-THERE = "SELECT count(*) FROM share_receipts WHERE notice_id = %s AND consumer = %s"
+THERE = "SELECT count(*) FROM share_receipts WHERE notice_id = %s AND consumer = %s AND node = ''"
 
 
 def issue_notice(
@@ -58,14 +61,14 @@ def issue_notice(
     holder = holder_of(declared, actor.agency, settings.QIPAN_NODE)
     if (holder.node, holder.agency) != ("", actor.agency):
         raise NotTheirs
-    problems = {"kind": "wrong"} if kind not in {CORRECTION, RECALL} else {}
+    problems = {} if kind in KINDS else {"kind": "wrong"}
     if not set(fields) <= {str(field) for field in declared.gives}:
         problems["fields"] = "wrong"
     if len(record) > LONGEST_RECORD:
         problems["record"] = "wrong"
     if problems:
         raise UnableToRequest(problems)
-    if not message.strip():
+    if not one_line(message):
         raise Unreasoned
     notice = uuid4()
     told = {"kind": kind, "resource": resource, "whole": not record}
@@ -79,7 +82,7 @@ def issue_notice(
     }
     due = due_on(timezone.localdate(at), days().correction, WORKING_DAYS)
     records.execute(STORE, {**row, "at": at, "due_on": due})
-    records.execute(RECEIVERS, {"id": notice, "resource": resource, "provider": actor.agency})
+    records.execute(RECEIVERS, {**row, "own": settings.QIPAN_NODE, "at": at})
     return notice
 
 
@@ -88,7 +91,7 @@ def acknowledge_notice(*, acting: Acting, notice: UUID, answer: str, at: datetim
     actor = acting.actor
     if actor.role not in {Role.REQUESTER, Role.APPROVER} or not records.number(THERE, [notice, actor.agency]):
         raise NotTheirs
-    if not answer.strip():
+    if not one_line(answer):
         raise Unreasoned
     told = {"notice": notice, "agency": actor.agency, "official": actor.id, "answer": answer, "at": at}
     if records.execute(ACKNOWLEDGE, told):

@@ -36,6 +36,7 @@ from qipan.sharing.signers import Signer, own_signer
 
 LINES = 40
 LONGEST = 2000
+_WITH_FIELDS = frozenset({Act.OVERTURN, Act.ORDER})
 _DONE: Mapping[Act, Callable[[], str]] = {
     Act.APPROVE: lambda: _("已同意，授权已由提供方签署，等对方签收。"),
     Act.RETURN: lambda: _("已退回，时限停表，等对方补充。"),
@@ -44,6 +45,7 @@ _DONE: Mapping[Act, Callable[[], str]] = {
     Act.DISPUTE: lambda: _("已提请上级协调。"),
     Act.UPHOLD: lambda: _("已决定维持原意见。"),
     Act.OVERTURN: lambda: _("已决定应当共享，等使用方签收。"),
+    Act.ORDER: lambda: _("已决定应当共享，等提供方签署。"),
     Act.WITHDRAW: lambda: _("已撤回。"),
     Act.GIVE_UP: lambda: _("已停用，授权立即失效。"),
     Act.REVOKE: lambda: _("已撤销，授权立即失效。"),
@@ -151,7 +153,7 @@ def act(request: HttpRequest, request_id: UUID, act: str) -> HttpResponse:
     except UnableToTake:
         return _not_done(request, request_id, NobodyToSign())
     except UnableToShare as error:
-        if error.code in {"unreasoned", "nothing-granted"}:
+        if error.code in {"unreasoned", "nothing-granted", "less-than-ordered"}:
             wrong = {"act": act, "sentence": refusal_said(error), "reason": reason, "fields": fields}
             return _page(request, request_id, wrong, status=422)
         return _not_done(request, request_id, error)
@@ -165,6 +167,8 @@ def _act(request: HttpRequest, request_id: UUID, act: Act, reason: str, fields: 
         case Act.APPROVE | Act.OVERTURN:
             use_case = operations.approve_request if act is Act.APPROVE else operations.overturn_refusal
             use_case(acting=acting, request=request_id, fields=fields, reason=reason, signer=_signer(), at=at)
+        case Act.ORDER:
+            operations.order_sharing(acting=acting, request=request_id, fields=fields, reason=reason, at=at)
         case Act.SIGN:
             operations.sign_grant(acting=acting, request=request_id, signer=_signer(), at=at)
         case Act.REVOKE | Act.GIVE_UP:
@@ -211,13 +215,17 @@ def _page(
     )
     values = {
         "asked": shown,
-        "wrong": wrong
-        or {"act": "", "sentence": "", "reason": "", "fields": [field.name for field in shown.fields]},
+        "wrong": wrong or {"act": "", "sentence": "", "reason": "", "fields": _ticked(row)},
         "errors": [(f"{wrong['act']}-reason", wrong["sentence"])] if wrong else [],
         "said": {name: act_said(name) for name in map(str, Act)},
-        "reasoned": [act for act in shown.acts if Act(act) in REASONED and act != Act.OVERTURN],
+        "reasoned": [act for act in shown.acts if Act(act) in REASONED and act not in _WITH_FIELDS],
     }
     return page(request, "pool/request.html", values, here="pool", status=status)
+
+
+def _ticked(row: RequestDetail) -> list[str]:
+    """The fields that are ticked at first: those that are to be given anyway, else all that are asked for."""
+    return list(row.granted if row.state == State.ORDERED else row.fields)
 
 
 def _form(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qipan.catalogue import queries as catalogue
+from qipan.core.share_notices import LONGEST_MESSAGE
 from qipan.core.sharing import Role
 from qipan.faces.desk.pages.pool import the_index
 from qipan.faces.desk.pages.shell import language, page
@@ -28,7 +29,6 @@ from qipan.sharing import operations, queries
 from qipan.sharing.errors import NotTheirs, UnableToRequest, Unreasoned
 from qipan.sharing.holding import holder_of
 
-LONGEST = 1000
 WATCHING = {Role.AUDITOR, Role.COORDINATOR}
 
 
@@ -70,7 +70,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_POST
 def acknowledge(request: HttpRequest, notice: UUID) -> HttpResponse:
     """Say what was done about a notice."""
-    answer = request.POST.get("answer", "").strip()[:LONGEST]
+    answer = request.POST.get("answer", "").strip()[:LONGEST_MESSAGE]
     try:
         with transaction.atomic():
             operations.acknowledge_notice(
@@ -104,7 +104,7 @@ def tell(request: HttpRequest, resource: str) -> HttpResponse:
                 resource=resource,
                 record=typed.get("record", "").strip(),
                 fields=typed.getlist("field"),
-                message=typed.get("message", "").strip()[:LONGEST],
+                message=typed.get("message", "").strip()[:LONGEST_MESSAGE],
                 at=timezone.now(),
             )
     except UnableToRequest as error:

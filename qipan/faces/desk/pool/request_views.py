@@ -25,8 +25,8 @@ from qipan.faces.desk.pool.words import (
 )
 from qipan.faces.look.state_words import Said
 from qipan.people.actors import Actor
-from qipan.sharing.holding import title_of
-from qipan.sharing.locked import here, is_theirs
+from qipan.sharing.holding import titles_of
+from qipan.sharing.locked import Parties, is_theirs
 from qipan.sharing.rows import Asked, CallUnder, RequestCounts, RequestDetail, RequestRow
 from qipan.sharing.wanted import ALL, OWN_CASES, OWN_REGION
 
@@ -112,6 +112,8 @@ class RequestPage(NamedTuple):
     ending: str
     consumer_node: str
     provider_node: str
+    coordinator_node: str
+    retold: bool
 
 
 def tallies(counts: RequestCounts, shown: str) -> list[Tally]:
@@ -159,11 +161,11 @@ def request_page(
     """One request."""
     resource = library.resources[row.resource]
     titles = {str(field): field_of(library, resource, field, language) for field in resource.gives}
+    nodes = titles_of({row.consumer_node, row.provider_node, row.coordinator_node})
     acts = tuple(
         str(act)
         for act in allowed(State(row.state), actor.role)
-        if is_theirs(act, actor, here(row.consumer, row.consumer_node), here(row.provider, row.provider_node))
-        and not _ended(row, today)
+        if is_theirs(act, actor, _parties(row)) and not _ended(row, today)
     )
     return RequestPage(
         id=row.id,
@@ -189,9 +191,15 @@ def request_page(
         uses=tuple(_use(one, titles, language) for one in uses),
         acts=acts,
         ending=_ending(row, today, notice),
-        consumer_node=title_of(row.consumer_node).say(language),
-        provider_node=title_of(row.provider_node).say(language),
+        consumer_node=nodes[row.consumer_node].say(language),
+        provider_node=nodes[row.provider_node].say(language),
+        coordinator_node=nodes[row.coordinator_node].say(language) if row.state == State.DISPUTED else "",
+        retold=bool(row.consumer_node and row.provider_node and row.reason and not row.decided_by),
     )
+
+
+def _parties(row: RequestDetail) -> Parties:
+    return Parties(row.consumer, row.provider, row.consumer_node, row.provider_node, row.coordinator_node)
 
 
 def _line(row: RequestRow, library: Library, actor: Actor, today: date, language: str) -> RequestLine:
@@ -222,6 +230,7 @@ def _clock_title(state: str) -> str:
         State.SUBMITTED: _("答复期限"),
         State.APPROVED: _("提供期限"),
         State.DISPUTED: _("协调期限"),
+        State.ORDERED: _("提供期限"),
     }.get(State(state), "")
 
 

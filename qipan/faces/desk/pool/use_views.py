@@ -1,6 +1,6 @@
 """Who gave and who used, drawn day by day; and corrections and recalls with who has not acknowledged them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -11,9 +11,12 @@ from django.utils.translation import ngettext
 
 from qipan.core.declarations import Library
 from qipan.core.elements import Field as Declared
+from qipan.core.sharing import Role
 from qipan.faces.desk.pool.catalogue_views import field_of
 from qipan.faces.look.state_words import Said
 from qipan.people.actors import Actor
+from qipan.sharing.holding import titles_of
+from qipan.sharing.letters import TAKEN
 from qipan.sharing.rows import NoticeRow, ReceiptRow, Used, UsedDay
 
 DAYS = (7, 30, 90)
@@ -57,9 +60,10 @@ class UsedLine(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """Whether a receiver has acknowledged a notice."""
+    """Whether a receiver has acknowledged a notice; ``node`` is what its node is called, where that is elsewhere."""
 
     agency: str
+    node: str
     at: datetime | None
     who: str
     answer: str
@@ -74,6 +78,7 @@ class NoticeLine(NamedTuple):
     resource: str
     title: str
     provider: str
+    node: str
     what: str
     fields: str
     message: str
@@ -131,7 +136,9 @@ def notice_lines(
     rows: Sequence[NoticeRow], library: Library, actor: Actor, today: date, language: str
 ) -> list[NoticeLine]:
     """The notices that an agency gave or got."""
-    return [_notice(row, library, actor, today, language) for row in rows]
+    titles = titles_of({row.node for row in rows} | {one.node for row in rows for one in row.receipts})
+    nodes = {name: title.say(language) for name, title in titles.items()}
+    return [_notice(row, library, actor, today, language, nodes=nodes) for row in rows]
 
 
 def kind_said(kind: str) -> Said:
@@ -148,13 +155,15 @@ def _bar(place: int, day: date, row: UsedDay | None, most: int) -> Bar:
     )
 
 
-def _notice(row: NoticeRow, library: Library, actor: Actor, today: date, language: str) -> NoticeLine:
+def _notice(
+    row: NoticeRow, library: Library, actor: Actor, today: date, language: str, *, nodes: Mapping[str, str]
+) -> NoticeLine:
     resource = library.resources.get(row.resource)
     separator = "、" if language.startswith("zh") else ", "
     titles = [
         field_of(library, resource, Declared.parse(name), language).title for name in row.fields if resource
     ]
-    receipts = tuple(_receipt(one, row.due_on, today, language) for one in row.receipts)
+    receipts = tuple(_receipt(one, row.due_on, nodes, today, language) for one in row.receipts)
     whole = _("整个资源（发布版本 %(version)s）") % {"version": row.version}
     return NoticeLine(
         row.id,
@@ -162,6 +171,7 @@ def _notice(row: NoticeRow, library: Library, actor: Actor, today: date, languag
         row.resource,
         resource.title.say(language) if resource else row.resource,
         _agency(row.provider, row.provider_zh, row.provider_en, library, language),
+        nodes[row.node],
         _("记录 %(record)s") % {"record": row.record} if row.record else whole,
         separator.join(titles),
         row.message,
@@ -169,18 +179,30 @@ def _notice(row: NoticeRow, library: Library, actor: Actor, today: date, languag
         date_format(row.due_on, "MONTH_DAY_FORMAT"),
         receipts,
         sum(one.at is None for one in receipts),
-        any(one.consumer == actor.agency and one.acknowledged_at is None for one in row.receipts)
-        and actor.role in {"requester", "approver"},
+        any(_waits_for(actor, one) for one in row.receipts),
     )
 
 
-def _receipt(row: ReceiptRow, due_on: date, today: date, language: str) -> Receipt:
-    state = Said(_("已确认"), "good")
-    if row.acknowledged_at is None:
-        state = Said(_("逾期未确认"), "bad") if due_on < today else Said(_("未确认"), "warn")
+def _waits_for(actor: Actor, row: ReceiptRow) -> bool:
+    mine = not row.node and row.consumer == actor.agency
+    return mine and row.acknowledged_at is None and actor.role in {Role.REQUESTER, Role.APPROVER}
+
+
+def _receipt_state(row: ReceiptRow, due_on: date, today: date) -> Said:
+    if row.acknowledged_at is not None:
+        return Said(_("已确认"), "good")
+    if row.node and row.told and row.outcome != TAKEN:
+        return Said(_("对方节点不接收"), "bad")
+    if row.node and not row.told:
+        return Said(_("还没送到对方节点"), "bad" if due_on < today else "warn")
+    return Said(_("逾期未确认"), "bad") if due_on < today else Said(_("未确认"), "warn")
+
+
+def _receipt(row: ReceiptRow, due_on: date, nodes: Mapping[str, str], today: date, language: str) -> Receipt:
     name = row.consumer_zh if language.startswith("zh") else row.consumer_en or row.consumer_zh
     at = datetime.fromisoformat(row.acknowledged_at) if row.acknowledged_at else None
-    return Receipt(name or row.consumer, at, row.who, row.answer, state)
+    state = _receipt_state(row, due_on, today)
+    return Receipt(name or row.consumer, nodes[row.node], at, row.who, row.answer, state)
 
 
 def _agency(code: str, zh: str, en: str, library: Library, language: str) -> str:

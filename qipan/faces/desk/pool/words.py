@@ -35,6 +35,7 @@ _STATES: Mapping[str, tuple[Callable[[], str], str]] = {
     State.GRANTED: (lambda: _("授权有效"), "good"),
     State.REFUSED: (lambda: _("不同意"), "bad"),
     State.DISPUTED: (lambda: _("争议协调中"), "warn"),
+    State.ORDERED: (lambda: _("协调决定共享，待提供方签署"), "active"),
     State.UPHELD: (lambda: _("维持不同意"), "bad"),
     State.WITHDRAWN: (lambda: pgettext("request", "已撤回"), "neutral"),
     State.GIVEN_UP: (lambda: _("用完已停"), "neutral"),
@@ -49,6 +50,7 @@ _ACTS: Mapping[str, Callable[[], str]] = {
     Act.DISPUTE: lambda: _("提请协调"),
     Act.UPHOLD: lambda: _("维持原意见"),
     Act.OVERTURN: lambda: _("决定应当共享"),
+    Act.ORDER: lambda: _("决定应当共享"),
     Act.WITHDRAW: lambda: _("撤回申请"),
     Act.GIVE_UP: lambda: _("用完停用"),
     Act.REVOKE: lambda: _("撤销授权"),
@@ -148,6 +150,7 @@ _PROBLEMS: Mapping[tuple[str, str], Callable[[], str]] = {
 _REFUSALS: Mapping[str, Callable[[], str]] = {
     "not-in-this-state": lambda: _("它的状态刚刚变了，现在不能这样办，请看最新情况。"),
     "unreasoned": lambda: _("请写明理由。"),
+    "less-than-ordered": lambda: _("协调决定要共享的信息项，一项也不能少。"),
     "past-its-end": lambda: _("申请的截止日期已经过了，请让对方重新申请。"),
     "nothing-granted": lambda: _("请在申请的信息项里至少勾选一项。"),
     "nobody-to-sign": lambda: _("本节点没有加入节点清单，还不能签署授权，请联系管理员。"),
