@@ -202,8 +202,8 @@ def _can_turn(conditions: Conditions, ground: GroundEvent, circle: tuple[str, ..
     services = {service.name: service for service in ground.services}
     whens = [services[name].when for name in circle[1:]]
     for one, other in pairwise(circle):
-        needs = [need.when for need in services[one].needs if need.field in because[one, other]]
-        if needs and None not in needs:
+        needs = because[one, other]
+        if None not in needs:
             whens.append(either(*(when for when in needs if when is not None)))
     return conditions.possible_together(ground.event.parties, *whens)
 

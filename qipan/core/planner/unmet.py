@@ -4,6 +4,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from qipan.core.declarations import Position
 from qipan.core.elements import Field
@@ -16,12 +17,36 @@ from qipan.core.planner.knots import find_knots
 from qipan.core.planner.network import Network
 from qipan.core.planner.setting import Setting
 from qipan.core.planner.shortfall import Shortfall
+from qipan.core.predicates import Predicate
 
-Because = Mapping[tuple[str, str], set[Field]]
-"""The needs for whose sake one service waits for another."""
+Because = Mapping[tuple[str, str], list[Predicate | None]]
+"""For each service that waits for another, when it does: the conditions of the needs and documents for whose sake."""
 Turns = Callable[[tuple[str, ...], Because], bool]
 
 _BLAMELESS = frozenset({"refused", "source-down", "no-record", "waits", "not-given", "not-held"})
+
+
+class _Gap(NamedTuple):
+    """What a service lacks: a field that it needs, or a fact that would meet a document; with when it is wanted."""
+
+    field: Field
+    whens: list[Predicate | None]
+    document: str | None = None
+
+
+class _Waits(NamedTuple):
+    """Which service waits for which, for what, and when."""
+
+    waits_for: dict[str, dict[str, _Gap]]
+    because: defaultdict[tuple[str, str], list[Predicate | None]]
+
+    def note(self, name: str, gap: _Gap, bottom: Iterable[Reason]) -> None:
+        for reason in bottom:
+            if reason.code == "waits":
+                at_fault = gap._replace(field=reason.fields[0])
+                for giver in reason.services:
+                    self.waits_for[name][giver] = at_fault
+                    self.because[name, giver] += gap.whens
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +96,23 @@ class Unmet:
 
         With ``turns``, only circles that can turn.
         """
-        waits_for: dict[str, dict[str, Field]] = {}
-        because: defaultdict[tuple[str, str], set[Field]] = defaultdict(set)
+        waits = _Waits({}, defaultdict(list))
         for name, service in self.services.items():
             if name in self.undecided:
                 continue
-            waits_for[name] = {}
-            for field in self._missing(service):
-                bottom = self.shortfall.behind(field)
-                for reason in bottom:
-                    if reason.code == "waits":
-                        waits_for[name].update(dict.fromkeys(reason.services, reason.fields[0]))
-                        for giver in reason.services:
-                            because[name, giver].add(field)
-                declared = self.ground.element(field) is not None
+            waits.waits_for[name] = {}
+            for need in self._gaps(service):
+                bottom = self.shortfall.behind(need.field)
+                waits.note(name, need, bottom)
+                declared = self.ground.element(need.field) is not None and need.document is None
                 if (
                     declared
                     and name not in self.stopped
                     and not _BLAMELESS & {reason.code for reason in bottom}
                 ):
-                    yield self._no_supply(service.ground, field, bottom)
-        for circle in find_knots(waits_for, (lambda circle: turns(circle, because)) if turns else None):
-            yield self._cycle(circle, waits_for)
+                    yield self._no_supply(service.ground, need.field, bottom)
+        for circle in find_knots(waits.waits_for, (lambda one: turns(one, waits.because)) if turns else None):
+            yield self._cycle(circle, waits.waits_for)
 
     def _missing(self, service: ActiveService) -> list[Field]:
         return [
@@ -106,9 +126,21 @@ class Unmet:
         reached = self.shortfall.reached
         return [one for one in service.documents if numbers[service.name, one.name] not in reached]
 
-    def _document_reason(self, document: GroundEvidence) -> Reason:
+    def _gaps(self, service: ActiveService) -> Iterator[_Gap]:
+        """Everything that a service waits for: fields that it needs, and facts that would meet a document."""
+        for field in self._missing(service):
+            whens = [need.when for need in service.ground.needs if need.field == field]
+            yield _Gap(field, whens or [None])
+        for document in self._missing_documents(service):
+            for fact in self._missing_facts(document):
+                yield _Gap(fact, [document.when], document.name)
+
+    def _missing_facts(self, document: GroundEvidence) -> list[Field]:
         facts = dict.fromkeys(fact for way in document.ways for fact in way.facts)
-        missing = [fact for fact in facts if self.network.numbers.sourced[fact] not in self.shortfall.reached]
+        return [fact for fact in facts if self.network.numbers.sourced[fact] not in self.shortfall.reached]
+
+    def _document_reason(self, document: GroundEvidence) -> Reason:
+        missing = self._missing_facts(document)
         return self.shortfall.why(missing[0]) if missing else Reason("no-source")
 
     def _service_reason(self, name: str, missing: list[Field], reasons: list[Reason]) -> Reason:
@@ -140,20 +172,25 @@ class Unmet:
         }
         return Problem("no-supply", "error", self._position(service, field), values)
 
-    def _cycle(self, circle: tuple[str, ...], waits_for: Mapping[str, Mapping[str, Field]]) -> Problem:
+    def _cycle(self, circle: tuple[str, ...], waits_for: Mapping[str, Mapping[str, _Gap]]) -> Problem:
         pairs = list(itertools.pairwise(circle))
-        needed = [waits_for[one][other] for one, other in pairs]
+        gaps = [waits_for[one][other] for one, other in pairs]
         values = {
             "event": self.ground.event.name,
             "path": list(circle),
-            "fields": [str(field) for field in needed],
+            "fields": [str(gap.field) for gap in gaps],
         }
         found = [
-            self._position(self.services[one].ground, field)
-            for (one, _), field in zip(pairs, needed, strict=True)
+            self._gap_position(self.services[one].ground, gap)
+            for (one, _), gap in zip(pairs, gaps, strict=True)
         ]
         related = tuple(position for position in found[1:] if position is not None)
         return Problem("cycle", "error", found[0], values, related)
+
+    def _gap_position(self, service: GroundService, gap: _Gap) -> Position | None:
+        if gap.document is None:
+            return self._position(service, gap.field)
+        return position_of(self.ground.library, "services", service.name, "evidence", gap.document)
 
     def _position(self, service: GroundService, field: Field) -> Position | None:
         return need_position(self.ground, service, field)

@@ -221,6 +221,25 @@ def test_a_circle_that_can_turn_is_found_beside_one_that_cannot() -> None:
     assert only(library(services, silent="x y z"), "cycle").values["path"] == ["a", "c", "a"]
 
 
+def test_a_circle_through_a_document_is_seen() -> None:
+    services = {
+        "a": service("child.name", gives="child.x", documents={"proof": document("facts:child.y")}),
+        "b": service("child.x", gives="child.y"),
+    }
+    board = library(services, silent="x y", lines={("services", "a", "evidence", "proof"): 7})
+    problem = only(board, "cycle")
+    assert problem.values["path"] == ["a", "b", "a"]
+    assert str(problem.position) == "board.yaml:7"
+
+
+def test_a_document_with_another_way_waits_for_nobody() -> None:
+    services = {
+        "a": service("child.name", gives="child.x", documents={"proof": document("facts:child.y", "upload")}),
+        "b": service("child.x", gives="child.y"),
+    }
+    assert codes(library(services, silent="x y")) == []
+
+
 def test_a_lost_service_does_not_blame_those_that_depend_on_it() -> None:
     board = library(
         {
