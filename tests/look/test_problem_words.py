@@ -5,9 +5,11 @@ import re
 import pytest
 
 from qipan.catalogue.library.marked_yaml import NotYaml
+from qipan.core.elements import ElementType
 from qipan.core.plan import Problem
-from qipan.core.planner import check
+from qipan.core.planner import check, check_library
 from qipan.faces.look.problem_words import problem_sentence
+from tests.core.planner.board import element, library, service
 
 CODES = re.findall(r"^([a-z-]+)(?: \(warning\))?  +\S", str(check.__doc__), re.MULTILINE)
 TEXTS = sorted(set(re.findall(r"``([a-z-]+)``", str(NotYaml.__doc__))) - {"what", "detail"})
@@ -57,3 +59,23 @@ def test_every_fault_of_a_text_has_a_sentence(what: str, language: str) -> None:
 def test_the_codes_were_found() -> None:
     assert {"cycle", "unused", "no-grant"} <= set(CODES)
     assert {"tab", "dash", "yaml"} <= set(TEXTS)
+
+
+def test_names_stay_as_they_are_written() -> None:
+    values = {"event": "opera", "service": "tour", "field": "troupe.permit", "reason": "no-source"}
+    problem = Problem("no-supply", "error", None, values)
+    assert problem_sentence(problem, "zh").startswith("opera 里，tour 要用 troupe.permit，")
+    rivals = Problem(
+        "two-records", "error", None, {"resources": ["births", "people"], "element": "Person.name"}
+    )
+    assert problem_sentence(rivals, "en").startswith("births and people both claim")
+
+
+@pytest.mark.parametrize(("language", "hint"), [("zh", "不加引号"), ("en", "without quotes")])
+def test_a_truth_in_quotes_is_explained(language: str, hint: str) -> None:
+    board = library(
+        {"one": service(["child.name", ("child.sex", 'child.alone == "true"')])},
+        elements={"alone": element("alone", type=ElementType.BOOLEAN)},
+    )
+    (problem,) = (one for one in check_library(board) if one.code == "unreachable")
+    assert hint in problem_sentence(problem, language, board)

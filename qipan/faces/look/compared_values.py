@@ -18,6 +18,12 @@ def value_fault(
     quoted = compared[3].startswith('"')
     if element.type in {ElementType.INTEGER, ElementType.DECIMAL}:
         return _number_wanted(compared[0], chinese=chinese) if quoted else ""
+    if element.type is ElementType.BOOLEAN and quoted:
+        return (
+            "这一项只有 true 和 false，不加引号。"
+            if chinese
+            else "It is true or false, written without quotes. "
+        )
     codes = library.codes.get(element.codes or "")
     if codes is None:
         return ""

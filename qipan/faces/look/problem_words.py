@@ -30,6 +30,7 @@ _ZH: Final[Mapping[str, str]] = {
     "empty-checks-alone": "{services}对 {field} 的要求与数据元本身的要求矛盾，没有哪个值能满足。请统一要求。",
     "empty-checks": "{event}里，{services}对 {field} 的要求互相矛盾，没有哪个值能同时满足。请统一要求。",
     "unreachable": "{place}的条件永远不会成立：{predicate}。{why}请改正条件，或删去这一项。{suggestions}",
+    "untold-without-law": "{resource}的使用过一段时间才告知本人，但没有写明依据的法律。请用 untold_law 写明。",
     "withheld-without-law": "{resource}声明为不予共享，但没有写明依据的法律。请用 share_law 写明。",
     "unmet-evidence": "{service}的材料 {evidence} 没有任何办法可以满足。请给出能颁发的证照、能查到的数据，或允许上传。",
     "unused": "{section} {name} 没有任何地方用到。如不再需要，请删去。",
@@ -57,6 +58,7 @@ _EN: Final[Mapping[str, str]] = {
     "empty-checks-alone": "What {services} demands of {field} contradicts the element itself, so that no value can meet both. Make them agree.",
     "empty-checks": "In {event}, {services} make demands on {field} that no value can meet together. Make them agree.",
     "unreachable": "The condition of {place} can never be true: {predicate}. {why}Correct it, or delete what it guards. {suggestions}",
+    "untold-without-law": "Uses of {resource} are told to people only later, but no law is cited. Name it in untold_law.",
     "withheld-without-law": "{resource} is withheld, but cites no law. Name the law in share_law.",
     "unmet-evidence": "The document {evidence} of {service} can be met in no way. Give a certificate that is issued, facts that have a source, or allow an upload.",
     "unused": "{section} {name} is used nowhere. Delete it if it is no longer wanted.",
@@ -90,6 +92,8 @@ _SUPPLY: Final[Mapping[str, tuple[str, str]]] = {
 
 _COMPARED: Final = re.compile(r"""(\w+)\.(\w+) (?:==|!=|<=|>=|<|>) ("(?:[^"\\]|\\.)*"|-?[\d.]+)""")
 _LONGEST: Final = 120
+_SPACES: Final = re.compile(r" *([，。、；：]) *|  +")
+_NAMES: Final = ("{event}", "{resource}", "{resources}", "{service}", "{services}")
 
 
 def problem_sentence(problem: Problem, language: str, library: Library | None = None) -> str:
@@ -98,8 +102,10 @@ def problem_sentence(problem: Problem, language: str, library: Library | None = 
         return shape_sentence(problem, language)
     chinese = language.startswith("zh")
     named = _Named(problem.values, library, chinese=chinese).all()
-    sentence = (_ZH if chinese else _EN)[_variant(problem)].format_map(named).strip()
-    return sentence[0].upper() + sentence[1:]
+    form = (_ZH if chinese else _EN)[_variant(problem)]
+    sentence = _SPACES.sub(lambda found: found[1] or " ", form.format_map(named)).strip()
+    begins_with_a_name = chinese or form.startswith(_NAMES)
+    return sentence if begins_with_a_name else sentence[0].upper() + sentence[1:]
 
 
 def _variant(problem: Problem) -> str:
