@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qipan.catalogue import queries as catalogue
-from qipan.core.declarations import Library
+from qipan.core.declarations import Library, Resource
 from qipan.core.sharing import REASONED, Act, Role, State
 from qipan.exchange.errors import UnableToTake
 from qipan.faces.desk.pages.pool import the_index
@@ -27,6 +27,7 @@ from qipan.faces.desk.pool.request_forms import RequestForm
 from qipan.faces.desk.pool.words import act_said, refusal_said
 from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
+from qipan.faces.look.kept import kept_for
 from qipan.people.actors import Acting
 from qipan.sharing import operations, queries
 from qipan.sharing.errors import NobodyToSign, NotTheirs, UnableToRequest, UnableToShare
@@ -85,7 +86,10 @@ def ask(request: HttpRequest, resource: str) -> HttpResponse:
     library, spoken = index.library, language(request)
     declared = library.resources[resource]
     if request.method != "POST":
-        return _form(request, resource, forms.empty_form(declared, library, spoken, request.GET), library)
+        begun = _kept_form(request, declared, library) or forms.empty_form(
+            declared, library, spoken, request.GET
+        )
+        return _form(request, resource, begun, library)
     wanted, key = forms.wanted_in(request.POST, resource), forms.key_in(request.POST)
     try:
         with transaction.atomic():
@@ -119,7 +123,8 @@ def amend(request: HttpRequest, request_id: UUID) -> HttpResponse:
         messages.warning(request, _("它的状态刚刚变了，现在不能这样办，请看最新情况。"))
         return redirect("desk:pool-request", request_id=request_id)
     if request.method != "POST":
-        return _form(request, row.resource, forms.form_of(row, declared, library, spoken), library, row)
+        begun = _kept_form(request, declared, library) or forms.form_of(row, declared, library, spoken)
+        return _form(request, row.resource, begun, library, row)
     wanted, key = forms.wanted_in(request.POST, row.resource), forms.key_in(request.POST)
     acting, at = Acting(the_official(request)), timezone.now()
     try:
@@ -215,12 +220,34 @@ def _page(
     )
     values = {
         "asked": shown,
-        "wrong": wrong or {"act": "", "sentence": "", "reason": "", "fields": _ticked(row)},
+        "wrong": wrong or _typed_act(request, _ticked(row)),
         "errors": [(f"{wrong['act']}-reason", wrong["sentence"])] if wrong else [],
         "said": {name: act_said(name) for name in map(str, Act)},
         "reasoned": [act for act in shown.acts if Act(act) in REASONED and act not in _WITH_FIELDS],
     }
     return page(request, "pool/request.html", values, here="pool", status=status)
+
+
+def _kept_form(request: HttpRequest, declared: Resource, library: Library) -> RequestForm | None:
+    """The form as it was typed before a session ended, or the language was changed."""
+    kept = kept_for(request)
+    if kept is None:
+        return None
+    wanted, key = forms.wanted_in(kept.typed, declared.name), forms.key_in(kept.typed)
+    return forms.filled_form(wanted, {}, declared, library, language(request), key=key, typed=kept.typed)
+
+
+def _typed_act(request: HttpRequest, fields: list[str]) -> dict[str, object]:
+    """What was typed to do something before a session ended; nothing, and every field ticked, where nothing was."""
+    kept = kept_for(request)
+    typed = kept.typed if kept else QueryDict()
+    chosen = typed.getlist("field") if typed else fields
+    return {
+        "act": typed.get("act", ""),
+        "sentence": "",
+        "reason": typed.get("reason", ""),
+        "fields": chosen,
+    }
 
 
 def _ticked(row: RequestDetail) -> list[str]:

@@ -19,6 +19,7 @@ from qipan.faces.desk.watch import views
 from qipan.faces.desk.watch.words import number
 from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
+from qipan.faces.look.kept import typed_before
 from qipan.faces.look.receipts import receipt_of
 from qipan.people.actors import Acting, Actor
 from qipan.watch import operations, queries
@@ -104,13 +105,13 @@ def _page(request: HttpRequest, finding: UUID, errors: list[tuple[str, str]] | N
     row = queries.finding(finding, auditor)
     if row is None:
         raise Http404
-    spoken = language(request)
+    spoken, typed = language(request), typed_before(request)
     values: dict[str, object] = {
         "finding": views.finding_page(row, spoken),
         "figures": _figures(row),
         "errors": errors or [],
         "wrong": dict(errors or []),
-        "typed": {name: request.POST.get(name, "") for name in ("verdict", "reason")},
+        "typed": {name: typed.get(name, "") for name in ("verdict", "reason")},
         "readings": views.reading_lines(_readings(row), catalogue.current_library(), spoken),
         "many": row.subject.startswith("person:"),
         **_charts(row),

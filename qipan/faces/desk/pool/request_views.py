@@ -13,6 +13,7 @@ from qipan.core.declarations import Library
 from qipan.core.sharing import RUNNING, State, allowed
 from qipan.faces.desk.clocks import Clock, clock_of
 from qipan.faces.desk.pool.catalogue_views import field_of
+from qipan.faces.desk.pool.ways import Station, way_of
 from qipan.faces.desk.pool.words import (
     Field,
     caller_said,
@@ -94,6 +95,7 @@ class RequestPage(NamedTuple):
     state: Said
     clock: Clock
     clock_title: str
+    way: tuple[Station, ...]
     consumer: str
     provider: str
     asked_by: str
@@ -167,14 +169,17 @@ def request_page(
         for act in allowed(State(row.state), actor.role)
         if is_theirs(act, actor, _parties(row)) and not _ended(row, today)
     )
+    state = request_state(row.state, ended=_ended(row, today))
+    clock = _clock(row.state, row.due_on, today)
     return RequestPage(
         id=row.id,
         number=row.number,
         resource=row.resource,
         title=resource.title.say(language),
-        state=request_state(row.state, ended=_ended(row, today)),
-        clock=_clock(row.state, row.due_on, today),
+        state=state,
+        clock=clock,
         clock_title=_clock_title(row.state),
+        way=way_of(row, state.words, clock, today),
         consumer=_named(row.consumer_zh, row.consumer_en, row.consumer, language),
         provider=_named(row.provider_zh, row.provider_en, row.provider, language),
         asked_by=row.asked_by,
