@@ -89,7 +89,7 @@ class ExchangeCall(models.Model):
     """One end's record of a call, written before anything goes on; its twin at the other end has the same ``exchange``.
 
     ``side`` is ``consumer`` or ``provider``, ``peer`` the other node, ``outcome`` is ``ok``, ``none`` (no such record) or a code of
-    refusal; ``alarm`` says that somebody must look into it. ``signed_at`` is when the consumer signed it: the same at both ends. No keys
+    refusal; ``alarm`` says that somebody must look into it. ``signed_at`` is the moment in its request's envelope: the same at both ends. No keys
     and no values; of whom it was, the provider keeps a hash that only this node can make (``about``), so that it can tell them.
     """
 

@@ -39,6 +39,11 @@ LINES = f"""
 SELECT * FROM (SELECT DISTINCT {LINE} FROM exchange_calls WHERE {WITHIN} AND peer = %(peer)s AND "grant" = %(grant)s) AS line
 WHERE exchange > %(after)s ORDER BY exchange, outcome LIMIT %(limit)s
 """
+ANOTHER_TIME = """
+SELECT DISTINCT encode(exchange, 'hex') AS exchange FROM exchange_calls
+WHERE exchange = ANY(SELECT decode(one, 'hex') FROM unnest(%(exchanges)s::text[]) AS one) AND peer = %(peer)s AND "grant" = %(grant)s
+  AND outcome IN ('ok', 'none') AND (signed_at < %(since)s OR signed_at >= %(until)s)
+"""
 PEERS = "SELECT peer, until, met, silent_since, answered_at FROM watch_peers {which} ORDER BY peer"
 IN_TRAIL = "SELECT id, subject FROM entries WHERE subject = ANY(%s)"
 FINDING = """
@@ -114,6 +119,10 @@ SELECT count(*) FROM entries e WHERE e.id = %(entry)s AND (
     SELECT FROM exchange_calls x WHERE x.about = %(about)s AND x.at BETWEEN e.at - interval '1 minute' AND e.at + interval '1 minute'
       AND e.subject = 'exchange:' || encode(x.exchange, 'hex') AND NOT x.resource = ANY(%(untold)s::text[])))
 """
+
+
+class _Exchange(NamedTuple):
+    exchange: str
 
 
 class WindowRow(NamedTuple):
@@ -277,6 +286,18 @@ def lines(peer: str, grant: UUID, minute: datetime, after: str, limit: int) -> l
     """The calls of a minute under a grant with a peer, whatever came of them, after one of them."""
     told = {**_within(minute, minute + MINUTE), "peer": peer, "grant": grant, "after": after, "limit": limit}
     return records.rows(Line, LINES, told)
+
+
+def passed_another_time(peer: str, grant: UUID, minute: datetime, exchanges: Sequence[str]) -> set[str]:
+    """Which of these we have on record outside this minute as well: a delivery that was lost is sent again, as what it was."""
+    told = {
+        "peer": peer,
+        "grant": grant,
+        "since": minute,
+        "until": minute + MINUTE,
+        "exchanges": list(exchanges),
+    }
+    return {one.exchange for one in records.rows(_Exchange, ANOTHER_TIME, told)} if exchanges else set()
 
 
 def peers() -> list[PeerRow]:

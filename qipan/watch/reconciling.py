@@ -5,6 +5,11 @@ All that a peer says is held for what it says, never for what it is: sizes are l
 what it asks costs no more than it may. A peer can hide nothing by not answering, which is a finding itself, nor flood the auditor, as
 there is one finding for a grant and ten minutes, with a few calls as examples. What of its windows cannot be compared within a
 run's limits is found as such, and the next window is taken.
+
+Note [Sent again]
+A delivery that was lost on its way is sent again, and each sending is on record at its provider under the same exchange hash; its receiver
+has the one that came. So a delivery that one side alone has of a minute is no gap where we have it of another minute, as what it says
+is compared there.
 """
 
 import re
@@ -34,6 +39,7 @@ HEX, DIGEST, TOLD = re.compile("[0-9a-f]*"), 64, 32
 LONGEST = 60  # characters of an outcome
 HUGE = 1 << 31
 SILENT = timedelta(hours=24)
+ONE_SIDED = frozenset({Gap.ONLY_HERE, Gap.ONLY_THERE})
 END = datetime(3000, 1, 1, tzinfo=UTC)
 
 
@@ -194,7 +200,10 @@ def _gaps(link: Link, grant: str, minute: datetime, budget: _Budget) -> list[twi
         if len(page) < MOST_LINES:
             break
         after = max(one.exchange for one in page)
-    return twins.differences(_our_lines(link.peer, grant, minute), theirs, consumer=link.asks(grant))
+    found = twins.differences(_our_lines(link.peer, grant, minute), theirs, consumer=link.asks(grant))
+    alone = [one.exchange for one in found if one.gap in ONE_SIDED]
+    again = queries.passed_another_time(link.peer, _uuid(grant), minute, alone)
+    return [one for one in found if one.exchange not in again]
 
 
 def _our_lines(peer: str, grant: str, minute: datetime) -> list[Line]:

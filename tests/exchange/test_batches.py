@@ -15,6 +15,7 @@ from tests.exchange.couriers import (
     until,
 )
 from tests.exchange.two_nodes import BASIS, TwoNodes
+from tests.watch.reconciled import reconcile
 
 ROWS = 20_000
 FILL = """
@@ -96,6 +97,20 @@ def test_what_was_taken_was_not_sent_again_and_both_ends_tell_the_same(nodes: Tw
     ours = nodes.hospitals.rows(told)
     assert ours == nodes.city.rows(told)
     assert [(rows, agrees) for _, rows, _, agrees in ours] == [(str(ROWS), "true")]
+
+
+def test_the_records_of_both_ends_meet_though_both_were_killed(nodes: TwoNodes) -> None:
+    """An order and each delivery that came; what was sent and lost when the city died was sent again."""
+    reconcile(nodes.hospitals)  # closes its windows; it cannot ask, as its inside does not run
+    found = reconcile(nodes.city)
+    [(peer, _met, new, silent)] = found["met"]
+    assert (peer, new, silent, found["found"]) == ("hospitals", 0, "", [])
+    [(compared,)] = nodes.city.rows("SELECT sum(calls) FROM call_windows")
+    assert compared == len(passed(nodes.city, BIRTHS))
+    [(unsigned,)] = nodes.city.rows(
+        "SELECT count(*) FROM exchange_calls WHERE signed_at IS NULL AND \"case\" = ''"
+    )
+    assert unsigned == 0, "only looking something up in what came has no twin"
 
 
 def test_the_next_batch_replaces_the_one_before(nodes: TwoNodes) -> None:

@@ -77,6 +77,26 @@ def test_another_case_or_purpose_at_one_end_is_found(nodes: Nodes) -> None:
     assert gaps(nodes) == {"contradiction": 4}
 
 
+def test_a_delivery_that_was_lost_and_sent_again_meets(nodes: Nodes) -> None:
+    """Each sending is on record at the provider; the receiver has the one that came, here a quarter of an hour later."""
+    sent: dict[str, Any] = {"case": "", "official": "system:0", "rows": 500}
+    name = nodes.call(ends=HOSPITALS, **sent)
+    nodes.call(NINE + timedelta(minutes=15), exchange=name, **sent)
+    assert gaps(nodes) == gaps(nodes, HOSPITALS) == {}
+
+
+@pytest.mark.parametrize(("by", "gap"), [(CITY, "only-there"), (HOSPITALS, "only-here")])
+def test_a_delivery_of_which_the_receiver_has_nothing_is_found(nodes: Nodes, by: str, gap: str) -> None:
+    nodes.call(ends=HOSPITALS, case="", official="system:0", rows=500)
+    assert gaps(nodes, by) == {gap: 1}
+
+
+def test_a_delivery_whose_rows_one_end_counts_otherwise_is_found(nodes: Nodes) -> None:
+    name = nodes.call(ends=HOSPITALS, case="", rows=500)
+    nodes.call(ends=CITY, exchange=name, case="", rows=5)
+    assert gaps(nodes) == {"contradiction": 1}
+
+
 def test_late_is_not_missing(nodes: Nodes) -> None:
     name = nodes.call(ends=HOSPITALS)
     closed = nodes.close(LATER)

@@ -3,7 +3,6 @@
 import json
 import secrets
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import psycopg
@@ -14,34 +13,16 @@ from qipan.adapters.seals import Suite, generate
 from qipan.core import envelope
 from qipan.core.envelope import RequestEnvelope
 from qipan.core.nodes import key_id
-from tests.exchange.two_nodes import Forged, RunningNode, TwoNodes, two_nodes
+from tests.exchange.two_nodes import Forged, TwoNodes, two_nodes
+from tests.watch.reconciled import LATER, reconcile
 
 PATH = "/exchange/v1/records"
-RECONCILE = """
-import json, sys
-from qipan.site.setup import set_up
-set_up()
-from datetime import timedelta
-from django.utils import timezone
-from qipan.watch import queries
-from qipan.watch.tasks import reconcile_once
-said = json.load(sys.stdin)
-met = reconcile_once(timezone.now() + timedelta(minutes=said["minutes"]))
-from qipan.watch.models import Finding
-found = [[one.kind, one.subject, one.facts] for one in Finding.objects.order_by("raised_at")]
-print(json.dumps({"met": [[one.peer, one.met, one.new, one.silent] for one in met], "found": found}))
-"""
-LATER = 25  # minutes, so that windows of now are over and their grace too
 
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[TwoNodes]:
     with two_nodes(mothers=4) as found:
         yield found
-
-
-def reconcile(node: RunningNode, minutes: int = LATER) -> dict[str, Any]:
-    return dict(node.run(RECONCILE, {"minutes": minutes}))
 
 
 def question(nodes: TwoNodes, asked: object, **changes: str) -> Forged:

@@ -47,7 +47,7 @@ ACTS = {"provider": "provide_data", "consumer": "use_data"}
 class Passing(NamedTuple):
     """One end's side of a call; ``nonce`` (hexadecimal) where it must not have been used, ``volume`` where rows are counted.
 
-    ``signed_at``, where both ends know it, lets their records be compared; ``about`` (hexadecimal) is as in the table.
+    ``signed_at``, the moment in the request's envelope, lets both ends' records be compared; ``about`` (hexadecimal) is as in the table.
     """
 
     exchange: str

@@ -1,6 +1,7 @@
 """The provider's half that sends: what waits in a stream's queue is put on record, sent, and struck off once its receiver has taken it.
 
 Before the first delivery, and after any that failed, the receiver is asked how far it is, so that nothing it has taken is sent again.
+Each sending has a record of its own, of the moment that it is signed with, as its receiver has it when it takes it.
 """
 
 import time
@@ -68,7 +69,8 @@ class Carrying:
 
     def _asked_for_position(self, stream: Stream, grant: Grant) -> int:
         header = Header(stream.id, Kind.INQUIRY, stream.position, 0)
-        position = _position(self._post(stream, grant, deliveries.write_delivery(header, b"")).said)
+        inquiry = deliveries.write_delivery(header, b"")
+        position = _position(self._post(stream, grant, inquiry, timezone.now()).said)
         self._check_grant(stream)
         with transaction.atomic():
             if stream.position <= position <= stream.queued:
@@ -81,10 +83,9 @@ class Carrying:
         return position
 
     def _send(self, stream: Stream, grant: Grant, waiting: Waiting) -> None:
-        exchange = deliveries.exchange_of(waiting.body)
-        if not waiting.recorded:
-            _record(stream, grant, waiting, exchange)
-        answer = self._post(stream, grant, waiting.body).said
+        exchange, at = deliveries.exchange_of(waiting.body), timezone.now()
+        _record(stream, grant, waiting, exchange, at)
+        answer = self._post(stream, grant, waiting.body, at).said
         if _position(answer) < waiting.position:
             raise Refused(Trouble.OUT_OF_ORDER)
         with transaction.atomic():
@@ -92,9 +93,9 @@ class Carrying:
             if waiting.kind == Kind.MANIFEST:
                 _reconcile(stream.id, exchange, answer)
 
-    def _post(self, stream: Stream, grant: Grant, body: bytes) -> Heard:
+    def _post(self, stream: Stream, grant: Grant, body: bytes, at: datetime) -> Heard:
         connection.close()  # the other node may take its time, and connections are few
-        node = known.peer(self._known.now(), stream.peer, timezone.now())
+        node = known.peer(self._known.now(), stream.peer, at)
         going = Going(
             path=PATH,
             content_type=CONTENT,
@@ -105,6 +106,7 @@ class Carrying:
             basis=grant.basis[0],
             case=stream.case,
             official=stream.official,
+            at=at,
         )
         return self._poster.post(node, going)
 
@@ -135,9 +137,8 @@ def standing(held: HeldGrant | None, at: datetime) -> str:
     return Refusal.EXPIRED if at >= held.grant.ends else ""
 
 
-def _record(stream: Stream, grant: Grant, waiting: Waiting, exchange: str) -> None:
-    """Put a delivery on record; raises Refused where it may not be sent."""
-    at = timezone.now()
+def _record(stream: Stream, grant: Grant, waiting: Waiting, exchange: str, at: datetime) -> None:
+    """Put a sending of a delivery on record, its rows counted the first time; raises Refused where it may not be sent."""
     passing = Passing(
         exchange=exchange,
         side="provider",
@@ -153,7 +154,8 @@ def _record(stream: Stream, grant: Grant, waiting: Waiting, exchange: str) -> No
         rows=waiting.rows,
         at=at,
         milliseconds=0,
-        volume=grant.volume,
+        volume=None if waiting.recorded else grant.volume,
+        signed_at=at,
     )
     with transaction.atomic():
         outcome = record_provision(stream=stream.id, position=waiting.position, passing=passing, at=at)

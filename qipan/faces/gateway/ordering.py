@@ -119,12 +119,13 @@ class Ordering:
             basis=grant.basis[0],
             case=asked["case"],
             official=asked["official"],
+            at=at,
         )
         heard = self._poster.post(known.peer(self._known.now(), grant.provider.node, at), going)
-        self._recorded(grant, going, heard, at, started)
+        self._recorded(grant, going, heard, started)
         return str(heard.said.get("batch"))
 
-    def _recorded(self, grant: Grant, going: Going, heard: Heard, at: datetime, started: float) -> None:
+    def _recorded(self, grant: Grant, going: Going, heard: Heard, started: float) -> None:
         passing = Passing(
             exchange=heard.exchange,
             side="consumer",
@@ -138,12 +139,13 @@ class Ordering:
             official=going.official,
             outcome="ok",
             rows=0,
-            at=at,
+            at=going.at,
             milliseconds=round((time.monotonic() - started) * 1000),
+            signed_at=going.at,
         )
         try:
             with transaction.atomic():
-                record_passing(passings=[passing], at=at)
+                record_passing(passings=[passing], at=going.at)
         except (DatabaseError, InterfaceError):
             raise Refused(Trouble.NO_RECORD) from None
         finally:
@@ -210,4 +212,5 @@ def _passing(came: Came, grant: Grant | None, exchange: str, outcome: str) -> Pa
         at=came.at,
         milliseconds=round((time.monotonic() - came.started) * 1000),
         nonce=read.nonce,
+        signed_at=envelope.read_moment(read.time),
     )

@@ -21,7 +21,7 @@ OK = 200
 
 
 class Going(NamedTuple):
-    """A request to another node, under a grant, by one of its two parties."""
+    """A request to another node, under a grant, by one of its two parties; ``at`` is the moment that it is signed with."""
 
     path: str
     content_type: str
@@ -32,6 +32,7 @@ class Going(NamedTuple):
     basis: str
     case: str
     official: str
+    at: datetime
 
 
 class Heard(NamedTuple):
@@ -101,7 +102,7 @@ class Poster:
             suite=suite,
             key=key_id(suite, self._key.public.raw),
             nonce=secrets.token_hex(envelope.NONCE_BYTES),
-            time=envelope.moment(self._clock()),
+            time=envelope.moment(going.at),
             grant=grant.id,
             mode=str(going.mode),
             agency=going.agency,

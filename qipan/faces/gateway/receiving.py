@@ -16,7 +16,7 @@ from starlette.responses import Response
 from qipan.adapters.seals import PrivateKey, boxes, public_key
 from qipan.adapters.seals.errors import Malformed, Unreadable
 from qipan.adapters.seals.keys import Suite
-from qipan.core import canonical, deliveries, grants
+from qipan.core import canonical, deliveries, envelope, grants
 from qipan.core.deliveries import Ends, Header, Kind, Manifest, MoreThanGranted, NotADelivery
 from qipan.core.grants import Call, End, Grant, Mode
 from qipan.core.nodes import key_id
@@ -262,4 +262,5 @@ def _passing(came: Came, grant: Grant | None, exchange: str, outcome: str, rows:
         alarm=outcome in ALARMING,
         nonce=read.nonce,
         volume=grant.volume if grant and outcome == "ok" else None,
+        signed_at=envelope.read_moment(read.time),
     )
