@@ -15,6 +15,7 @@ from qipan.applications.rows import ApplicationRow, DataUse, Discarded, DraftSum
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library, Share
 from qipan.core.elements import Field, element_name
+from qipan.faces.look.posts import post_said
 from qipan.faces.look.state_words import Said, application_state, case_state
 from qipan.faces.look.titles import Titles
 from qipan.faces.portal.application_views import progress_words
@@ -166,7 +167,9 @@ def _is_twin(use: DataUse, call: UseAbout) -> bool:
 
 
 def _told_line(one: ToldRow, library: Library, language: str) -> UseLine:
-    who = " ".join(filter(None, (_named(one.agency_zh, one.agency_en, language) or one.agency, one.post)))
+    who = " ".join(
+        filter(None, (_named(one.agency_zh, one.agency_en, language) or one.agency, post_said(one.post)))
+    )
     if one.kind == "given":
         title, fields = _given(one.resource, one.fields, library, language)
         what = _("从《%(register)s》得到您的数据") % {"register": title}

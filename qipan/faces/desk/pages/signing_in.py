@@ -21,6 +21,7 @@ from qipan.faces.look.actors import sign_in as begin_session
 from qipan.faces.look.actors import sign_out as end_session
 from qipan.faces.look.kept import forget
 from qipan.faces.look.limits import SEARCH, SIGN_IN, spend
+from qipan.faces.look.posts import post_said
 from qipan.faces.look.preferences import safe_next
 from qipan.people import queries as people
 
@@ -127,5 +128,5 @@ def _desk(rows: list[DeskRow], library: Library, language: str) -> SampleDesk:
         name or first.agency,
         separator.join(titles[:MOST_SERVICES]) + more,
         first.waiting,
-        tuple(SampleOfficial(row.id, row.name, row.post, row.clerk) for row in rows),
+        tuple(SampleOfficial(row.id, row.name, post_said(row.post), row.clerk) for row in rows),
     )

@@ -24,6 +24,7 @@ from qipan.faces.desk.pool.words import (
     rows_said,
     subject_said,
 )
+from qipan.faces.look.posts import post_said
 from qipan.faces.look.state_words import Said
 from qipan.people.actors import Actor
 from qipan.sharing.holding import titles_of
@@ -270,7 +271,7 @@ def _signatures(row: RequestDetail) -> list[tuple[str, str, str]]:
 
 def _step(entry: Mapping[str, Any], language: str) -> Step:
     agency = entry["agency_zh"] if language.startswith("zh") else entry["agency_en"] or entry["agency_zh"]
-    who = " ".join(one for one in (agency, entry["post"], entry["who"]) if one)
+    who = " ".join(one for one in (agency, post_said(entry["post"]), entry["who"]) if one)
     return Step(datetime.fromisoformat(entry["at"]), done_said(entry["act"]), who, entry["reason"] or "")
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from qipan.core.declarations import Library
 from qipan.faces.desk.state_words import case_state
 from qipan.faces.desk.watch.words import gap_said, state_of, title_of, told, verdict_said
+from qipan.faces.look.posts import post_said
 from qipan.faces.look.state_words import Said
 from qipan.watch.kinds import RECORDS, Kind, State, verdicts
 from qipan.watch.queries import DayRow, FindingRow, HourRow, KindCount, OwnDayRow, PeerRow, ReadingRow
@@ -196,7 +197,7 @@ def who_of(row: FindingRow, language: str) -> str:
     """Whom a finding is about."""
     agency = (row.agency_zh if language.startswith("zh") else row.agency_en or row.agency_zh) or row.agency
     if row.name:
-        return " ".join(filter(None, (agency, row.post, row.name)))
+        return " ".join(filter(None, (agency, post_said(row.post), row.name)))
     kind, _colon, name = row.subject.partition(":")
     if kind == "person":
         return _("居民 %(number)s") % {"number": name}
@@ -325,7 +326,7 @@ def _reading(row: ReadingRow, library: Library, language: str) -> ReadingLine:
     ]
     return ReadingLine(
         row.at,
-        " ".join(filter(None, (agency, row.post, row.name))) or row.who,
+        " ".join(filter(None, (agency, post_said(row.post), row.name))) or row.who,
         _initial(row.person),
         what,
         case_state(row.state) if row.state else None,
