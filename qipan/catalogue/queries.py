@@ -10,6 +10,8 @@ from qipan.core.declarations import Library
 from qipan.core.library_changes import Change, ResourceChange, resource_changes
 from qipan.core.pool_index import PoolIndex, index
 
+FOR_EVER = 700_000  # days
+
 
 class NoLibrary(LookupError):
     """No such version of the library is published; `qipan migrate` publishes the first."""
@@ -76,15 +78,20 @@ def current_pool() -> PoolIndex:
     return pool(current_version())
 
 
-def untold() -> dict[str, str]:
-    """Give the resources of whose use a law forbids to tell people, each with that law."""
-    version = current_version()
-    return untold_in(library(version)) if version else {}
-
-
 def untold_in(published: Library) -> dict[str, str]:
-    """The same of one library."""
+    """Give the resources of whose use a law forbids to tell people, for some time or ever, each with that law."""
     return {one.name: one.untold_law for one in published.resources.values() if one.untold_law}
+
+
+def untold_days() -> dict[str, int]:
+    """For how many days nobody is told of a use, by resource; what is not named is told at once."""
+    version = current_version()
+    return untold_days_in(library(version)) if version else {}
+
+
+def untold_days_in(published: Library) -> dict[str, int]:
+    """The same of one library."""
+    return {one.name: one.untold_days or FOR_EVER for one in published.resources.values() if one.untold_law}
 
 
 def versions_of(resource: str) -> list[VersionRow]:

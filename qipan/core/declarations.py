@@ -152,7 +152,7 @@ class Agency:
 class Resource:
     """A look-up that an agency shares: from ``keys`` it gives facts, about each pair of parties so related.
 
-    ``untold_law`` is the law by which people are not shown who used it.
+    ``untold_law`` is the law by which people are not shown who used it, for so many ``untold_days`` after; 0: for ever.
     """
 
     name: str
@@ -181,6 +181,7 @@ class Resource:
     quality: Text | None = None
     open_condition: str = ""
     untold_law: str = ""
+    untold_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

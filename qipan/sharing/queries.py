@@ -1,6 +1,6 @@
 """Reading requests for shared data, what came of them, and what was used: never more than the reader may see."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -131,7 +131,7 @@ SELECT x.at, x.resource, x.fields, x.purpose, x.basis, x.outcome, x."grant", g.e
   coalesce(p.name_zh, g.provider_agency, x.peer) AS provider_zh, coalesce(p.name_en, '') AS provider_en
 FROM exchange_calls x LEFT JOIN exchange_grants g ON g.id = x."grant"
 LEFT JOIN agencies c ON c.code = g.consumer_agency LEFT JOIN agencies p ON p.code = g.provider_agency
-WHERE x.side = 'consumer' AND x.at < %(before)s AND NOT x.resource = ANY(%(untold)s::text[]) AND x."case" = ANY(ARRAY(
+WHERE x.side = 'consumer' AND x.at < %(before)s AND coalesce(x.at < now() - make_interval(days => (%(untold)s::jsonb ->> x.resource)::integer), true) AND x."case" = ANY(ARRAY(
   SELECT 'application:' || id FROM applications WHERE person = %(person)s
   UNION ALL
   SELECT 'case:' || s.id FROM applications a JOIN cases s ON s.application_id = a.id WHERE a.person = %(person)s
@@ -241,9 +241,9 @@ def notices(actor: Actor, limit: int = 50) -> list[NoticeRow]:
     return [NoticeRow(*row[:-1], [ReceiptRow(**one) for one in row.receipts]) for row in rows]
 
 
-def uses_about(person: int, before: datetime, untold: Collection[str], limit: int = 20) -> list[UseAbout]:
-    """List the calls between agencies for somebody's own cases, newest first, but of resources of whose use nobody is told."""
-    asked = {"person": person, "before": before, "untold": list(untold), "limit": limit}
+def uses_about(person: int, before: datetime, untold: Mapping[str, int], limit: int = 20) -> list[UseAbout]:
+    """List the calls between agencies for somebody's own cases, newest first, but those of ``untold`` resources within so many days."""
+    asked = {"person": person, "before": before, "untold": records.json_text(untold), "limit": limit}
     return records.rows(UseAbout, ABOUT, asked)
 
 

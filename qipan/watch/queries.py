@@ -1,6 +1,6 @@
 """Reading what the watch keeps: digests of calls, days of readings, findings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -105,7 +105,7 @@ FROM (
   (SELECT x.at, 'given', coalesce(h.consumer_agency, x.peer), '', x.resource, x.fields, x.purpose, x.basis, x.outcome, NULL,
      'exchange:' || encode(x.exchange, 'hex'), NULL
    FROM exchange_calls x JOIN exchange_grants h ON h.id = x."grant" AND h.consumer_node <> h.provider_node
-   WHERE x.about = %(about)s AND x.side = 'provider' AND x.at < %(before)s AND NOT x.resource = ANY(%(untold)s::text[])
+   WHERE x.about = %(about)s AND x.side = 'provider' AND x.at < %(before)s AND coalesce(x.at < now() - make_interval(days => (%(untold)s::jsonb ->> x.resource)::integer), true)
    ORDER BY x.at DESC LIMIT %(limit)s)
 ) used LEFT JOIN cases c ON c.id = used.subject LEFT JOIN applications a ON a.id = c.application_id
 LEFT JOIN agencies g ON g.code = used.agency
@@ -117,7 +117,7 @@ SELECT count(*) FROM entries e WHERE e.id = %(entry)s AND (
     SELECT FROM readings r WHERE r.person = %(person)s AND r.at = e.at AND r.who = 'official:' || e.actor)
   OR e.act = 'provide_data' AND EXISTS (
     SELECT FROM exchange_calls x WHERE x.about = %(about)s AND x.at BETWEEN e.at - interval '1 minute' AND e.at + interval '1 minute'
-      AND e.subject = 'exchange:' || encode(x.exchange, 'hex') AND NOT x.resource = ANY(%(untold)s::text[])))
+      AND e.subject = 'exchange:' || encode(x.exchange, 'hex') AND coalesce(x.at < now() - make_interval(days => (%(untold)s::jsonb ->> x.resource)::integer), true)))
 """
 
 
@@ -245,15 +245,15 @@ class ToldRow(NamedTuple):
 
 
 class Teller(NamedTuple):
-    """Who is told: their number, the hash that calls about them are kept by, and the resources that no one may be told of."""
+    """Who is told: their number, the hash that calls about them are kept by, and for how many days nobody is told of a resource's use."""
 
     person: int
     about: bytes
-    untold: tuple[str, ...]
+    untold: Mapping[str, int]
 
     def asked(self, **more: object) -> dict[str, object]:
         """For a statement."""
-        return {"person": self.person, "about": self.about, "untold": list(self.untold), **more}
+        return {"person": self.person, "about": self.about, "untold": records.json_text(self.untold), **more}
 
 
 class _Moment(NamedTuple):

@@ -89,22 +89,36 @@ def test_a_look_up_that_went_to_another_node_is_told_once(
     assert "签署的授权" in page
 
 
+def publish_with(folder: Path, declared: str) -> None:
+    """Publish the cast's library, with something more said of the population."""
+    text = (play.LIBRARY / "birth.yaml").read_text(encoding="utf-8")
+    said = text.replace("    agency: public_security\n", f"    agency: public_security\n{declared}", 1)
+    folder.mkdir()
+    (folder / "birth.yaml").write_text(said, encoding="utf-8")
+    with transaction.atomic():
+        publish_library(folder=folder, at=timezone.now())
+
+
+def test_what_a_law_withholds_for_a_time_is_told_once_that_is_over(
+    mother: Client, pool: Pool, application: UUID, tmp_path: Path
+) -> None:
+    used(grant := granted(pool), f"application:{application}", timedelta(days=3))
+    for days, told in ((30, False), (2, True)):
+        publish_with(tmp_path / str(days), f"    untold_law: 反洗钱法 第七条\n    untold_days: {days}\n")
+        page = mother.get("/data-uses/").content.decode()
+        assert (f"签署的授权 {grant[:8]}" in page) is told
+        assert f"使用 {days} 天后列出" in page
+        assert ("查询《人口信息》" in page) is told, "the application's own uses are of today"
+
+
 def test_what_a_law_leaves_out_is_named_with_the_law_alone(
     mother: Client, pool: Pool, application: UUID, tmp_path: Path
 ) -> None:
     used(granted(pool), f"application:{application}")
-    text = (play.LIBRARY / "birth.yaml").read_text(encoding="utf-8")
-    untold = text.replace(
-        "    agency: public_security\n", "    agency: public_security\n    untold_law: 反洗钱法 第七条\n", 1
-    )
-    folder = tmp_path / "library"
-    folder.mkdir()
-    (folder / "birth.yaml").write_text(untold, encoding="utf-8")
-    with transaction.atomic():
-        publish_library(folder=folder, at=timezone.now())
+    publish_with(tmp_path / "library", "    untold_law: 反洗钱法 第七条\n")
     page = mother.get("/data-uses/").content.decode()
     assert "查询《人口信息》" not in page
     assert "反洗钱法 第七条" in page
     api = mother.get("/api/data-uses").content.decode()
     assert "population(" not in api
-    assert sharing.uses_about(1, timezone.now(), ["population"]) == []
+    assert sharing.uses_about(1, timezone.now(), {"population": 1}) == []

@@ -38,7 +38,7 @@ READS: dict[str, Callable[[], object]] = {
     "an agency's requests": lambda: queries.requests(ACTOR, shown="", today=DAY),
     "their counts": lambda: queries.request_counts(ACTOR, DAY, 30),
     "requests for a resource": lambda: queries.asked_for("r7", ACTOR),
-    "use about a person": lambda: queries.uses_about(1, MONDAY, []),
+    "use about a person": lambda: queries.uses_about(1, MONDAY, {}),
     "calls under a grant": lambda: queries.calls_under(UUID(int=7)),
     "what was used lately": lambda: queries.used(DAY, DAY, resource="r7"),
 }

@@ -98,7 +98,7 @@ SELECT used.at, used.kind, used.agency, coalesce(g.name_zh, '') AS agency_zh, co
 FROM (
   (SELECT c.at, 'call' AS kind, c.agency, c.step AS via, c.services, c.fields, c.purpose, c.legal_basis, c.outcome, c.application, c.draft,
      c.person = %(person)s AS own
-   FROM calls c WHERE c.subjects @> ARRAY[%(person)s::bigint] AND c.at < %(before)s AND NOT c.resource = ANY(%(untold)s::text[]) ORDER BY c.at DESC LIMIT %(limit)s)
+   FROM calls c WHERE c.subjects @> ARRAY[%(person)s::bigint] AND c.at < %(before)s AND coalesce(c.at < now() - make_interval(days => (%(untold)s::jsonb ->> c.resource)::integer), true) ORDER BY c.at DESC LIMIT %(limit)s)
   UNION ALL
   (SELECT s.ready_at, 'case', s.agency, s.service, ARRAY[s.service],
      ARRAY(SELECT jsonb_array_elements_text(p.visible -> s.service)), '', '', s.state, a.id, NULL, true
@@ -243,12 +243,12 @@ def event_view(
 def data_uses(person: int, before: datetime | None = None, limit: int = 20) -> list[DataUse]:
     """List who used a person's data, newest first: look-ups about them, whoever applied, and agencies that got their fields.
 
-    Uses of which a law forbids to tell are left out: see ``catalogue.queries.untold``.
+    Uses of which a law forbids to tell, or to tell yet, are left out: see ``catalogue.queries.untold_days``.
     """
     asked = {
         "person": person,
         "before": before or FOREVER,
-        "untold": list(catalogue.untold()),
+        "untold": records.json_text(catalogue.untold_days()),
         "limit": limit,
     }
     return records.rows(DataUse, USES, asked)

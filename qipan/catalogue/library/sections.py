@@ -159,6 +159,9 @@ RESOURCE: Final = Record(
         "share_condition": Key(WORDS, "On what condition it is shared."),
         "share_law": Key(WORDS, "The law that forbids sharing it."),
         "untold_law": Key(WORDS, "The law by which people are not shown who used it."),
+        "untold_days": Key(
+            Whole(least=1, most=3650), "For how many days after a use they are not; for ever by default."
+        ),
         "days": Key(Whole(), "Working days until it answers; 0 by default."),
         "cost": Key(Whole(), "Relative cost of one look-up; 1 by default."),
         "update_cycle": Key(WORDS, "How often it is brought up to date."),

@@ -18,6 +18,7 @@ late-promise (warning) service, found (promised days), expected (statutory days)
 no-relation            section ("resources" or "certificates"), name
 unreachable            where (path), predicate, suggestions (codes)
 withheld-without-law   resource
+untold-without-law     resource
 unmet-evidence         service, evidence
 unused (warning)       section, name
 no-grant (warning)     event, resource, fields

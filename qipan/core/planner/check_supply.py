@@ -74,6 +74,10 @@ def _check_resources(library: Library) -> Iterator[Problem]:
             yield Problem(
                 "withheld-without-law", "error", position_of(library, "resources", name), {"resource": name}
             )
+        if resource.untold_days and not resource.untold_law.strip():
+            yield Problem(
+                "untold-without-law", "error", position_of(library, "resources", name), {"resource": name}
+            )
     for element, names in sorted(records.items()):
         if len(names) > 1:
             found = [position_of(library, "resources", name, "record_of", element) for name in names]

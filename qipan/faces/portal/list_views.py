@@ -139,6 +139,14 @@ def unfinished(
     return tuple(sorted((*begun, *running), key=lambda one: ("warn", "neutral", "active").index(one.tone)))
 
 
+class UntoldLine(NamedTuple):
+    """A kind of use that is not shown, by which law, and for how many days; 0: for ever."""
+
+    title: str
+    law: str
+    days: int
+
+
 def use_lines(uses: Uses, library: Library, language: str) -> tuple[UseLine, ...]:
     """Who used the data, in words, the latest first; a look-up that went to another agency's node is told once, with its grant."""
     calls = list(uses.about)
@@ -155,10 +163,12 @@ def use_lines(uses: Uses, library: Library, language: str) -> tuple[UseLine, ...
     return tuple(line for _at, line in sorted(lines, key=lambda each: each[0], reverse=True))
 
 
-def untold_lines(library: Library, language: str) -> tuple[tuple[str, str], ...]:
-    """The kinds of use that are not shown, each with the law that says so."""
-    untold = catalogue.untold_in(library)
-    return tuple((library.resources[name].title.say(language), law) for name, law in untold.items())
+def untold_lines(library: Library, language: str) -> tuple[UntoldLine, ...]:
+    """The kinds of use that are not shown, or not yet, each with the law that says so."""
+    return tuple(
+        UntoldLine(library.resources[name].title.say(language), law, library.resources[name].untold_days)
+        for name, law in catalogue.untold_in(library).items()
+    )
 
 
 def _is_twin(use: DataUse, call: UseAbout) -> bool:

@@ -57,7 +57,7 @@ def data_uses(request: HttpRequest) -> HttpResponse:
     before, person = _before(request), the_acting(request).applicant
     library = catalogue.current_library()
     found = queries.data_uses(person, before, LINES + 1)
-    about = sharing.uses_about(person, before or FOREVER, catalogue.untold_in(library), LINES + 1)
+    about = sharing.uses_about(person, before or FOREVER, catalogue.untold_days_in(library), LINES + 1)
     told = watch.told_to(teller(person, library), before or FOREVER, LINES + 1)
     last = max([one[LINES - 1].at for one in (found, about, told) if len(one) > LINES], default=None)
     uses = Uses(found, about, told).since(last)

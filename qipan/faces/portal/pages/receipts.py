@@ -56,4 +56,4 @@ def teller(person: int, library: Library) -> Teller:
     """Who is told of the uses of their data."""
     found = people.person(person)
     number = found.id_number if found else ""
-    return Teller(person, about(number), tuple(catalogue.untold_in(library)))
+    return Teller(person, about(number), catalogue.untold_days_in(library))
