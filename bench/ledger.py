@@ -8,20 +8,17 @@ from datetime import datetime
 from threading import Thread
 from typing import NamedTuple
 
-import psycopg
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from bench import fresh
 from bench.claims import Claim, milliseconds, percentile
-from bench.home import home
-from qipan.adapters import embedded_postgres
 from qipan.faces.cli.run.children import Child
 from qipan.faces.cli.run.sealer import keys
 from qipan.ledger import operations as ledger
 from qipan.ledger import proofs, queries, receipts, sealing
 from qipan.ledger.entries import NewEntry, leaf_hash
 from qipan.ledger.receipts import NotSealed
-from qipan.site import rights
 
 SECONDS = 8.0
 APPENDERS = 2
@@ -49,7 +46,7 @@ class _Rates(NamedTuple):
 
 def measure() -> Iterator[Claim]:
     """Append, wait for receipts, then build a large tree and prove."""
-    _fresh()
+    fresh.database()
     rates = _rates()
     yield Claim(
         "ledger.appends", rates.appended, "1/s", limit=10_000, at_most=False, beside=rates.singly,
@@ -66,18 +63,6 @@ def measure() -> Iterator[Claim]:
         "ledger.receipt_after_its_act", percentile(waits, 0.95), "s", limit=1.0, note="p95, act by act"
     )
     yield from _large()
-
-
-def _fresh() -> None:
-    """An empty database with the platform's tables."""
-    embedded_postgres.ensure_running(home())
-    for each in connections.all():
-        each.close()
-        each.close_pool()  # type: ignore[attr-defined]
-    with psycopg.connect(embedded_postgres.url(home(), "postgres"), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {embedded_postgres.OWNER} WITH (FORCE)")
-    embedded_postgres.create_database(home(), embedded_postgres.OWNER)
-    rights.migrate()
 
 
 def _act(number: int) -> NewEntry:
@@ -150,7 +135,7 @@ def _sealer() -> Iterator[None]:
 
 def _large() -> Iterator[Claim]:
     """Proofs in a tree of ten million leaves, most of them random; the sealer's own code writes it."""
-    _fresh()
+    fresh.database()
     at = timezone.now()
     start = time.monotonic()
     samples = _filled(at)

@@ -8,7 +8,6 @@ import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
@@ -18,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from qipan.adapters.sources import Answer, Registers
+from qipan.adapters.sources import Answer, Registers, look_up_in_order
 from qipan.adapters.sources import Request as Reading
 from qipan.core.elements import CodeList, Element, ElementType, Field, PartyKind, Text
 from qipan.faces.gateway.grouping import Grouping
@@ -39,9 +38,7 @@ def application() -> Starlette:
     registers = Registers({"births": os.environ["REGISTER"]})
 
     def read(readings: Sequence[Reading]) -> list[Answer]:
-        named = [replace(one, name=str(place)) for place, one in enumerate(readings)]
-        found = registers.look_up_all(named, SECONDS)
-        return [found[one.name] for one in named]
+        return look_up_in_order(registers, readings, SECONDS)
 
     together: Grouping[Reading, Answer] = Grouping("register", read)
     threads = ThreadPoolExecutor(12)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psycopg
 from django.contrib.sessions.backends.signed_cookies import SessionStore
-from django.db import connection
 
+from bench import fresh
 from bench.clients import Visitor
 from bench.home import home
 from qipan.adapters import embedded_postgres
@@ -25,11 +25,7 @@ WORKERS = 2
 
 def prepare() -> int:
     """Empty the database and prepare it as the demo does; give the port for the registers' service."""
-    embedded_postgres.ensure_running(home())
-    connection.close()
-    with psycopg.connect(embedded_postgres.url(home(), "postgres"), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {embedded_postgres.OWNER} WITH (FORCE)")
-    embedded_postgres.create_database(home(), embedded_postgres.OWNER)
+    fresh.empty()
     return prepared()
 
 

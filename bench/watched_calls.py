@@ -1,21 +1,25 @@
-"""What the watch costs with a million calls of an hour and half as many readings: run by hand, `python -m bench.watched_calls [calls]`.
+"""What the watch costs with a million calls of an hour and half as many readings; not among the claims that run by default.
 
 Nothing is asked over the network: the peer's answers are our own, once equal, once with one call dropped.
 """
 
-import json
-import sys
 import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from bench import home
+from bench import fresh
+from bench.claims import Claim
+from qipan import records
+from qipan.watch import operations, reconciling, tasks
+from qipan.watch.reconciling import Ask, Link
 
-CALLS = 1_000_000
+CALLS, READINGS = 1_000_000, 500_000
 GRANT = "9d1f3c1e-6f0e-4b7e-9a53-0c6f2f6f1a11"
+LINK = Link("city", "hospitals", {})
 FILL_CALLS = """
 INSERT INTO exchange_calls (exchange, side, peer, "grant", resource, fields, purpose, basis, "case", official, outcome, alarm, rows, at,
   milliseconds, signed_at)
@@ -31,82 +35,63 @@ FROM generate_series(1, %s) i
 """
 
 
-class Took(NamedTuple):
-    """One line of the result."""
+class _Peer:
+    """The other node, whose records are ours; it counts what it is asked, and may have dropped a call."""
 
-    what: str
-    seconds: float
-    note: str = ""
+    def __init__(self) -> None:
+        self.asked = 0
 
+    def equal(self, one: Mapping[str, object]) -> Mapping[str, Any]:
+        """Answer as we would."""
+        self.asked += 1
+        return reconciling.answer_to(LINK.peer, one)
 
-def main(calls: int) -> None:
-    """Fill, measure, print."""
-    home.enter()
-    from django.db import transaction  # noqa: PLC0415 -- once the settings are those of the home
-
-    from qipan import records  # noqa: PLC0415 -- see above
-    from qipan.exchange.queries import HeldGrant  # noqa: PLC0415 -- see above
-    from qipan.site import rights  # noqa: PLC0415 -- see above
-    from qipan.watch import operations, reconciling, tasks  # noqa: PLC0415 -- see above
-    from qipan.watch.reconciling import Link  # noqa: PLC0415 -- see above
-
-    readings = calls // 2
-    rights.migrate()
-    now = timezone.now()
-    begins = now - timedelta(hours=2)
-    with transaction.atomic():
-        records.execute(FILL_CALLS, [GRANT, begins, calls, begins, calls, calls])
-        records.execute(FILL_READINGS, [now - timedelta(hours=1), readings, readings])
-    records.execute("ANALYZE exchange_calls")
-    grants: dict[str, HeldGrant] = {}
-    asked: list[object] = []
-
-    def equal(one: Mapping[str, object]) -> Mapping[str, Any]:
-        asked.append(one)
-        return reconciling.answer_to("hospitals", one)
-
-    def dropped(one: Mapping[str, object]) -> Mapping[str, Any]:
-        answer = dict(equal(one))
-        if answer.get("windows"):
-            first, *rest = answer["windows"]
-            answer["windows"] = [[first[0], first[1] - 1, "00" * 32], *rest]
-        if answer.get("minutes"):
-            first, *rest = answer["minutes"]
-            answer["minutes"] = [[first[0], first[1], first[2] - 1, "00" * 32], *rest]
+    def dropped(self, one: Mapping[str, object]) -> Mapping[str, Any]:
+        """Answer as who dropped the first call of the first minute."""
+        answer = dict(self.equal(one))
+        for part in ("windows", "minutes"):
+            if answer.get(part):
+                *place, calls, _digest = answer[part][0]
+                answer[part] = [[*place, calls - 1, "00" * 32], *answer[part][1:]]
         if answer.get("calls") and not one["after"]:
             answer["calls"] = answer["calls"][1:]
         return answer
 
-    def closed() -> object:
-        with transaction.atomic():
-            return operations.close_windows(node="city", at=now)
 
-    since = reconciling.twins.window_of(begins)
-    until = now - timedelta(minutes=10)
-    link = Link("city", "hospitals", grants)
-    took = [
-        _timed("close the windows of an hour", closed, f"{calls} calls"),
-        _timed("compare, all equal", lambda: reconciling.compare(link, equal, since, until)),
-        _timed("compare, one call dropped", lambda: reconciling.compare(link, dropped, since, until)),
-        _timed(
-            "take in and judge readings, first run", lambda: tasks.watch_once(now), f"{readings} readings"
-        ),
-        _timed("the same with nothing new", lambda: tasks.watch_once(now)),
-    ]
-    for one in took:
-        print(
-            json.dumps(
-                {"what": one.what, "seconds": round(one.seconds, 3), "note": one.note}, ensure_ascii=False
-            )
-        )
-    print(json.dumps({"what": "questions asked", "equal": 1, "dropped": len(asked) - 1}))
+def measure() -> Iterator[Claim]:
+    """Fill a fresh database, close windows, compare twice, judge twice."""
+    fresh.database()
+    now = timezone.now()
+    begins = now - timedelta(hours=2)
+    _fill(now, begins)
+    yield _timed("close_windows", lambda: _close(now), f"{CALLS} calls of an hour")
+    for name in ("equal", "dropped"):
+        peer = _Peer()
+        ask: Ask = getattr(peer, name)
+        claim = _timed(f"compare_{name}", lambda ask=ask: _compare(ask, begins, now))  # type: ignore[misc]
+        yield claim
+        yield Claim(f"watch.questions_{name}", peer.asked, "questions")
+    yield _timed("judge", lambda: tasks.watch_once(now), f"{READINGS} readings")
+    yield _timed("judge_nothing_new", lambda: tasks.watch_once(now))
 
 
-def _timed(what: str, do: Callable[[], object], note: str = "") -> Took:
+def _fill(now: datetime, begins: datetime) -> None:
+    with transaction.atomic():
+        records.execute(FILL_CALLS, [GRANT, begins, CALLS, begins, CALLS, CALLS])
+        records.execute(FILL_READINGS, [now - timedelta(hours=1), READINGS, READINGS])
+    records.execute("ANALYZE exchange_calls")
+
+
+def _close(now: datetime) -> None:
+    with transaction.atomic():
+        operations.close_windows(node=LINK.node, at=now)
+
+
+def _compare(ask: Ask, begins: datetime, now: datetime) -> None:
+    reconciling.compare(LINK, ask, reconciling.twins.window_of(begins), now - timedelta(minutes=10))
+
+
+def _timed(what: str, do: Callable[[], object], note: str = "") -> Claim:
     start = time.perf_counter()
     do()
-    return Took(what, time.perf_counter() - start, note)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else CALLS)
+    return Claim(f"watch.{what}", time.perf_counter() - start, "s", note=note)

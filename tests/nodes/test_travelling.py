@@ -6,7 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from pytest_django.fixtures import Settings
 
 from qipan.adapters.seals import PrivateKey
 from qipan.catalogue.library import load_library
@@ -15,8 +17,10 @@ from qipan.core.nodes import SIGNED_LIST, introduction, read_introduction
 from qipan.exchange import queries
 from qipan.exchange.operations import admit_nodes, publish_catalogue
 from qipan.exchange.trust import NotAKey, Trust, read_key, read_trust, signer_of, write_trust, written_key
+from qipan.faces.gateway.known import Known
 from qipan.faces.gateway.refusals import Refused
-from qipan.faces.gateway.travelling import take_documents
+from qipan.faces.gateway.travelling import Fetcher, take_documents
+from tests import cast as play
 from tests.cast import LIBRARY
 from tests.nodes.listed import HERE, NOW, SIGNER, THERE, accept, node, node_list, signed
 
@@ -117,6 +121,64 @@ def test_our_own_catalogue_gets_a_new_number_only_when_it_says_something_else() 
     assert first
     assert second
     assert (first.number, second.number) == (1, 2)
+
+
+@pytest.mark.django_db
+def test_with_the_hub_down_lists_and_catalogues_come_from_the_other_nodes(
+    settings: Settings, tmp_path: Path
+) -> None:
+    fetcher = joined(settings, tmp_path)
+    asked: list[str] = []
+    hub_is_up = False
+
+    def network(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        if request.url.host == "hub.example" and not hub_is_up:
+            raise httpx.ConnectError("nobody listens")
+        if request.headers["if-none-match"] == '"5.1"':
+            return httpx.Response(304)
+        return httpx.Response(200, content=given_out(catalogue(3), lists=5), headers={"etag": '"5.1"'})
+
+    with httpx.Client(transport=httpx.MockTransport(network)) as client:
+        fetcher.fetch_once(client)
+        found, held_there = queries.node_list(), queries.catalogue_of("there")
+        assert (found and found.number, held_there and held_there.number) == (5, 3)
+        fetcher.fetch_once(client)
+        hub_is_up = True
+        fetcher.fetch_once(client)
+    assert asked == ["hub.example", "there.example"] * 2 + ["hub.example"]
+
+
+@pytest.mark.django_db
+def test_what_another_node_forges_while_the_hub_is_down_is_not_taken(
+    settings: Settings, tmp_path: Path
+) -> None:
+    fetcher = joined(settings, tmp_path)
+
+    def network(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "hub.example":
+            raise httpx.ConnectError("nobody listens")
+        forged = node_list(9).document()
+        own = signed(THERE, SIGNED_LIST + forged)
+        said = {"document": forged.decode(), "key": own.key, "signature": own.signature.hex()}
+        return httpx.Response(200, json={"catalogues": [], "lists": [said]})
+
+    with httpx.Client(transport=httpx.MockTransport(network)) as client:
+        fetcher.fetch_once(client)
+    found = queries.node_list()
+    assert found
+    assert found.number == 2
+
+
+def joined(settings: Settings, home: Path) -> Fetcher:
+    """The fetcher of the node ``here``, which has joined the hub and knows one other node."""
+    settings.QIPAN_NODE, settings.QIPAN_HOME, settings.QIPAN_REGISTERS = "here", home, home / "registers.json"
+    play.enter()
+    accept(node_list(2))
+    write_trust(home, TRUST)
+    known = Known("here")
+    known.read()
+    return Fetcher(known, HERE)
 
 
 def test_a_node_introduces_itself_and_keeps_whom_it_trusts(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from qipan.adapters.sources.port import (
     SourceMisdeclared,
     SourceNonsense,
     Sources,
+    look_up_in_order,
     request_for,
 )
 from qipan.adapters.sources.registers import Registers, addresses_of
@@ -33,5 +34,6 @@ __all__ = [
     "SourceNonsense",
     "Sources",
     "addresses_of",
+    "look_up_in_order",
     "request_for",
 ]

@@ -11,7 +11,7 @@ No message, and no chained exception, holds a key or a fact: they go to logs, an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -104,6 +104,13 @@ class Sources(Protocol):
         A source that did not answer in time, or not well, has its ``error`` set and takes nothing from the others.
         """
         ...
+
+
+def look_up_in_order(sources: Sources, requests: Sequence[Request], deadline: float) -> list[Answer]:
+    """Look up all for those who wait together, whatever their requests are called; the answers in the order of the requests."""
+    named = [replace(one, name=str(place)) for place, one in enumerate(requests)]
+    found = sources.look_up_all(named, deadline)
+    return [found[one.name] for one in named]
 
 
 def request_for(

@@ -3,7 +3,7 @@
 The body is ``{"document": "…", "key": "…", "signature": "…"}``, the signature hexadecimal; the same again is taken again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 import httpx
@@ -32,26 +32,40 @@ class Brought(NamedTuple):
     signed: Signed
 
 
+class Door:
+    """Lets anybody in, a few at once, and answers refusals in words."""
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._gate = Gate(at_once)
+
+    async def through(self, answer: Callable[[], Awaitable[Response]]) -> Response:
+        """Answer, unless there are too many, or what is waited for refuses or does not come about."""
+        try:
+            with self._gate.let_in(ANYBODY):
+                return await answer()
+        except GroupFailed:
+            code = str(Trouble.NO_RECORD)
+        except Refused as refused:
+            code = refused.code
+        return Response(bodies.write_refusal(code), status_of(code), media_type=JSON)
+
+
 class Taking:
     """Takes one kind of document; ``take`` gives the code of refusal, or nothing."""
 
     def __init__(self, name: str, take: Callable[[Brought], str]) -> None:
         self._take_one = take
         self._together = Grouping(name, self._taken)
-        self._gate = Gate(AT_ONCE)
+        self._door = Door()
 
     async def take(self, request: Request) -> Response:
         """Take one."""
-        try:
-            with self._gate.let_in(ANYBODY):
-                body = await bounds.whole_body(request.stream(), bounds.LARGEST_ASKED)
-                code = await self._together.do(_read(body), bounds.RECORD_SECONDS)
-        except GroupFailed:
-            code = str(Trouble.NO_RECORD)
-        except Refused as refused:
-            code = refused.code
-        if code:
-            return Response(bodies.write_refusal(code), status_of(code), media_type=JSON)
+        return await self._door.through(lambda: self._answered(request))
+
+    async def _answered(self, request: Request) -> Response:
+        body = await bounds.whole_body(request.stream(), bounds.LARGEST_ASKED)
+        if code := await self._together.do(_read(body), bounds.RECORD_SECONDS):
+            raise Refused(code)
         return Response(b"{}", media_type=JSON)
 
     def _taken(self, group: Sequence[Brought]) -> list[str]:

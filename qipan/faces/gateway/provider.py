@@ -8,7 +8,6 @@ record; before it, nobody knows who asked.
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from qipan.adapters.sources import (
     SourceDown,
     SourceMisdeclared,
     Sources,
+    look_up_in_order,
     request_for,
 )
 from qipan.adapters.sources import Request as Reading
@@ -196,9 +196,7 @@ class Provider:
                 raise Refused(Trouble.REGISTER_NONSENSE)
 
     def _read_together(self, readings: Sequence[Reading]) -> list[Answer]:
-        named = [replace(one, name=str(place)) for place, one in enumerate(readings)]
-        found = self._sources.look_up_all(named, bounds.REGISTER_SECONDS)
-        return [found[one.name] for one in named]
+        return look_up_in_order(self._sources, readings, bounds.REGISTER_SECONDS)
 
     async def _recorded(self, came: _Came, outcome: _Outcome) -> Response:
         """Put the call on record, and answer what the record says; without a record, nothing."""

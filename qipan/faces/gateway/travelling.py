@@ -32,10 +32,10 @@ from qipan.exchange.operations import Signed
 from qipan.exchange.queries import SignedDocument
 from qipan.exchange.trust import Trust, read_trust
 from qipan.faces.gateway import bodies, bounds
-from qipan.faces.gateway.bounds import Gate
-from qipan.faces.gateway.grouping import GroupFailed, Grouping
+from qipan.faces.gateway.bringing import Door
+from qipan.faces.gateway.grouping import Grouping
 from qipan.faces.gateway.known import Knowledge, Known
-from qipan.faces.gateway.refusals import Refused, Trouble, status_of
+from qipan.faces.gateway.refusals import Refused, Trouble
 from qipan.faces.gateway.signing import JSON
 from qipan.sharing.holding import highest_of
 
@@ -43,7 +43,6 @@ PATH = "/exchange/v1/documents"
 EVERY_SECONDS = 2.0
 PEER_SECONDS = 4.0
 LARGEST = 16 * 1024 * 1024  # bytes of all documents together
-ANYBODY = ""  # has the places of one peer
 AT_ONCE = 8
 _log = logging.getLogger(__name__)
 
@@ -53,19 +52,15 @@ class Documents:
 
     def __init__(self) -> None:
         self._read = Grouping("documents", self._gathered)
-        self._gate = Gate(AT_ONCE)
+        self._door = Door(AT_ONCE)
         self._kept: tuple[str, bytes] = ("", b"")
 
     async def answer(self, request: Request) -> Response:
         """Answer with all, or with nothing where whoever asks has all already."""
-        try:
-            with self._gate.let_in(ANYBODY):
-                tag, body = await self._read.do(None, bounds.RECORD_SECONDS)
-        except GroupFailed:
-            refusal = bodies.write_refusal(Trouble.NO_RECORD)
-            return Response(refusal, status_of(Trouble.NO_RECORD), media_type=JSON)
-        except Refused as refused:
-            return Response(bodies.write_refusal(refused.code), status_of(refused.code), media_type=JSON)
+        return await self._door.through(lambda: self._answered(request))
+
+    async def _answered(self, request: Request) -> Response:
+        tag, body = await self._read.do(None, bounds.RECORD_SECONDS)
         headers = {"etag": tag}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
@@ -98,14 +93,15 @@ class Fetcher:
         with httpx.Client(trust_env=False, follow_redirects=False, timeout=PEER_SECONDS) as client:
             while True:
                 try:
-                    self._fetch_once(client)
+                    self.fetch_once(client)
                 except Exception as error:  # noqa: BLE001 -- it is tried again, and what we have stays in force
                     _log.warning("Documents cannot be fetched: %s", type(error).__name__)
                 finally:
                     connection.close()  # each thread has one of few; this one seldom needs it
                 time.sleep(EVERY_SECONDS)
 
-    def _fetch_once(self, client: httpx.Client) -> None:
+    def fetch_once(self, client: httpx.Client) -> None:
+        """Say what we hold, and fetch from the hub, or from all others where it does not answer."""
         knowledge, trust = self._known.now(), read_trust(settings.QIPAN_HOME)
         self._publish(knowledge)
         if trust is None:
