@@ -185,8 +185,28 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper(StrEnum):
+    """Which way the sheet of a certificate lies."""
+
+    PORTRAIT = "portrait"
+    LANDSCAPE = "landscape"
+
+
+class Tint(StrEnum):
+    """The colour of a certificate's frame and title."""
+
+    RED = "red"
+    BLUE = "blue"
+    GREEN = "green"
+    TEAL = "teal"
+
+
 class CertificateType:
-    """A kind of certificate and the facts it carries."""
+    """A kind of certificate and the facts it carries.
+
+    ``code`` is its kind in numbers of certificates (GB/T 36904); without one it is not issued electronically. It holds for
+    ``years``, or until the day that the fact ``until`` says, or without end. ``sentence`` stands above the facts.
+    """
 
     name: str
     title: Text
@@ -195,6 +215,12 @@ class CertificateType:
     facts: tuple[Field, ...]
     relation: Relation | None = None
 
+    code: str = ""
+    years: int = 0
+    until: Field | None = None
+    paper: Paper = Paper.PORTRAIT
+    tint: Tint = Tint.RED
+    sentence: Text | None = None
 
 @dataclass(frozen=True, slots=True)
 class Need:

@@ -38,6 +38,13 @@ def credit_code(county: str, serial: int) -> str:
     return body + gb32100_character(body)
 
 
+def agency_credit_code(division: str, serial: int) -> str:
+    """Give an agency's unified social credit code (GB 32100), with a valid organisation code (GB 11714) that nobody has."""
+    organisation = f"QP{serial:06}"
+    body = f"11{division[:COUNTY_DIGITS]}{organisation}{_organisation_character(organisation)}"
+    return body + gb32100_character(body)
+
+
 def _organisation_character(code: str) -> str:
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(int(character, 36) * weight for character, weight in zip(code, weights, strict=True))

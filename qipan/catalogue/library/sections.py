@@ -46,6 +46,7 @@ from qipan.core.declarations import (
     GrantDeclaration,
     Level,
     LifeEvent,
+    Paper,
     PartySlot,
     Picture,
     RelationKind,
@@ -53,6 +54,7 @@ from qipan.core.declarations import (
     ServiceUse,
     Share,
     Situation,
+    Tint,
 )
 from qipan.core.elements import CodeList, Element, ElementType, PartyKind
 from qipan.core.grants import Mode
@@ -198,6 +200,16 @@ CERTIFICATE: Final = Record(
         "parties": PARTIES,
         "relation": PAIR,
         "facts": Key(FIELDS, "The facts it carries.", required=True),
+        "code": Key(
+            Words("certificate-code", r"[0-9A-Z]{18}[0-9]{3}"),
+            "Its kind in numbers of certificates (GB/T 36904): the defining body's credit code, three digits. "
+            "Without one, it is not issued electronically.",
+        ),
+        "years": Key(Whole(1, 100), "For how many years it holds; without an end by default."),
+        "until": Key(FIELD, "The fact that says until which day it holds."),
+        "paper": Key(Choice.of(Paper), "Which way the sheet lies; portrait by default."),
+        "tint": Key(Choice.of(Tint), "The colour of its frame and title; red by default."),
+        "sentence": Key(TEXT, "What stands above the facts."),
     },
     named=True,
     begin=Reading.begin,

@@ -140,6 +140,8 @@ def _check_certificate(names: _Names, certificate: CertificateType) -> Iterator[
     yield from names.refer("agencies", certificate.agency, (*path, "agency"))
     for fact in certificate.facts:
         yield from names.field(certificate.parties, fact, (*path, "facts", str(fact)))
+    if certificate.until is not None:
+        yield from names.field(certificate.parties, certificate.until, (*path, "until"))
     if certificate.relation is not None:
         yield from names.relation(certificate.parties, certificate.relation, (*path, "relation"))
 

@@ -87,6 +87,7 @@ _EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
     "text": ("文字", "a text"),
     "name": ("标识（小写字母开头，只用小写字母、数字和下划线，如 birth_registration）", "a name of lower-case letters, digits and _, such as birth_registration"),
     "resource-code": ("目录代码，例如 307001/00001", "a catalogue code such as 307001/00001"),
+    "certificate-code": ("18 位统一社会信用代码加三位数字", "a unified social credit code of 18 characters and three digits"),
     "credit-code": ("18 位统一社会信用代码", "a unified social credit code of 18 characters"),
     "element": ("数据元（如 Person.name、Organization.name；主体种类首字母大写，其余小写）", "an element such as Person.name or Organization.name, the kind with a capital letter and the rest in lower case"),
     "words": ("文字，或 {zh: 中文, en: 英文}", "a plain text or {zh: …, en: …}"),
