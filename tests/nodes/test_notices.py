@@ -32,7 +32,7 @@ from qipan.sharing.letters import Letter
 from qipan.sharing.models import ShareNotice, ShareReceipt
 from qipan.sharing.notice_letters import answers_to_send, notices_to_send, settle_answer, settle_notice
 from tests.cast import MOTHER
-from tests.nodes.listed import HERE, NOW, SIGNER, THERE, accept, node_list, signed
+from tests.nodes.listed import HERE, HUB, NOW, SIGNER, THERE, accept, node_list, signed
 from tests.sharing.conftest import HOSPITAL, PROVINCE, Pool, enter
 
 OURS, THEIRS = End("here", PROVINCE), End("there", "310000.health")
@@ -50,7 +50,7 @@ def pool(db: None, settings: Settings, tmp_path: Path) -> Pool:
 
 def granted(provider: End, consumer: End, resource: str = "population", **changes: Any) -> Grant:
     """A grant between the nodes, signed by both; by default in force."""
-    keys = {"here": HERE, "there": THERE}
+    keys = {"here": HERE, "there": THERE, "hub": HUB}
     usual: dict[str, Any] = {
         "id": str(uuid4()), "resource": resource, "provider": provider, "consumer": consumer, "purpose_zh": "核验",
         "purpose_en": "To check", "basis": ("民法典",), "fields": ("person.name",), "begins": NOW - timedelta(days=9),
