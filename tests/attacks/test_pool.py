@@ -37,7 +37,7 @@ resources:
     legal_basis: [统计法]
 """
 FORM = {
-    "field": ["person.name"], "purpose": WANTED.purpose, "basis": WANTED.basis[0], "rows": "own-cases", "mode": "look-up",
+    "field": ["person.name"], "purpose": WANTED.purpose, "basis": WANTED.basis[0], "rows": "own-cases", "way": "look-up",
     "volume": "10", "retention": "1", "reason": "x",
 }  # fmt: skip
 ACTS = [str(act) for act in Act if act is not Act.RESUBMIT]
@@ -94,7 +94,7 @@ def test_what_is_withheld_is_not_had_by_a_form_of_ones_own_making(pool: Pool) ->
         {"field": ["person.name", "mother.bank"]},
         {"field": ["' OR true --"]},
         {"resource": "vault"},
-        {"mode": ["look-up", "push"]},
+        {"way": ["look-up", "push"]},
         {"rows": "own-region\x07"},
         {"volume": "99999999999999999999"},
         {"volume": "-1"},

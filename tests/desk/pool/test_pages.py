@@ -21,7 +21,7 @@ FORM = {
     "purpose": "办理出生医学证明",
     "basis": "母婴保健法 第二十三条\n民法典",
     "rows": "own-cases",
-    "mode": ["look-up"],
+    "way": ["look-up"],
     "volume": "500",
     "retention": "30",
 }

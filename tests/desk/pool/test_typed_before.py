@@ -37,6 +37,7 @@ def test_a_change_of_language_keeps_a_request_for_data(at: At) -> None:
     client.post(f"/preferences/?next={ASK}", {**form(purpose=PURPOSE), "language": "en"})
     shown = client.get(ASK).content.decode()
     assert f'value="{PURPOSE}"' in shown
+    assert 'value="look-up" checked' in shown
     assert STILL_THERE not in shown
 
 

@@ -61,7 +61,7 @@ def wanted_in(form: QueryDict, resource: str) -> Wanted:
         services=(service,) if service else (),
         purpose_en=form.get("purpose_en", "").strip(),
         rows=form.get("rows", ""),
-        modes=tuple(dict.fromkeys(form.getlist("mode"))),
+        modes=tuple(dict.fromkeys(form.getlist("way"))),
         volume=_whole(form.get("volume", "")),
         retention=_whole(form.get("retention", "")),
     )
