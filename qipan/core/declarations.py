@@ -201,6 +201,7 @@ class Tint(StrEnum):
     TEAL = "teal"
 
 
+@dataclass(frozen=True, slots=True)
 class CertificateType:
     """A kind of certificate and the facts it carries.
 
@@ -214,13 +215,13 @@ class CertificateType:
     parties: Mapping[str, PartySlot]
     facts: tuple[Field, ...]
     relation: Relation | None = None
-
     code: str = ""
     years: int = 0
     until: Field | None = None
     paper: Paper = Paper.PORTRAIT
     tint: Tint = Tint.RED
     sentence: Text | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
