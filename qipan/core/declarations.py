@@ -184,7 +184,6 @@ class Resource:
     untold_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class Paper(StrEnum):
     """Which way the sheet of a certificate lies."""
 
