@@ -8,6 +8,7 @@ UnableToAct
 ├── UnableToGrant           an output is missing or wrong
 ├── UnableToUpload          the file is too large, empty, or not of a kind that is taken
 ├── UnableToStart           no such life event
+├── NotKnownWell            it asks for a higher level of assurance: real name, or seen in person
 └── Unreasoned              a refusal, a return or a withdrawal says why
 """
 
@@ -95,3 +96,9 @@ class UnableToStart(UnableToAct):
     """``reason``: no-event, no-library."""
 
     code = "start"
+
+
+class NotKnownWell(UnableToAct):
+    """The life event asks for the assurance ``level``, and whoever applies has a lower one."""
+
+    code = "level"

@@ -33,10 +33,13 @@ class For(NamedTuple):
     person: int
     application: UUID | None = None
     draft: UUID | None = None
+    account: int | None = None
 
     @property
     def subject(self) -> str:
         """What the trail calls it."""
+        if self.account is not None:
+            return f"account:{self.account}"
         return f"application:{self.application}" if self.application else f"draft:{self.draft}"
 
 

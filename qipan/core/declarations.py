@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from qipan.core.assurance import USUAL
 from qipan.core.elements import (
     NO_CHECKS,
     Checks,
@@ -305,7 +306,7 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What one agency does on application (事项)."""
+    """What one agency does on application (事项); ``assurance`` is how well whoever applies must be known (core/assurance.py)."""
 
     name: str
     title: Text
@@ -330,6 +331,7 @@ class Service:
     channels: tuple[str, ...] = ()
     consult: str = ""
     complain: str = ""
+    assurance: int = USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from qipan.core.assurance import Assurance
 from qipan.ledger.entries import NewEntry
 
 
@@ -10,16 +11,18 @@ from qipan.ledger.entries import NewEntry
 class Actor:
     """Someone signed in, or the platform itself; without ``services``, an official handles all of the agency's.
 
-    ``role`` is an official's in the sharing of data: qipan/core/sharing.py.
+    ``role`` is an official's in the sharing of data: qipan/core/sharing.py. ``level`` is how sure the platform is of who a person
+    is; whoever stands at a window, or is a synthetic resident, has been seen.
     """
 
-    kind: Literal["person", "official", "system"]
+    kind: Literal["person", "official", "account", "system"]
     id: int
     name: str = ""
     agency: str = ""
     services: tuple[str, ...] = ()
     clerk: bool = False
     role: str = ""
+    level: Assurance = Assurance.IN_PERSON
 
 
 @dataclass(frozen=True, slots=True)

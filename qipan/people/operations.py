@@ -22,6 +22,10 @@ WHERE (persons.name, persons.phone, persons.story_zh, persons.story_en)
   IS DISTINCT FROM (excluded.name, excluded.phone, excluded.story_zh, excluded.story_en)
 RETURNING id
 """
+ADMIT_ONE = """
+INSERT INTO persons (id_number, name, phone, story_zh, story_en, sample) VALUES (%s, %s, %s, '', '', false)
+ON CONFLICT (id_number) DO UPDATE SET name = excluded.name RETURNING id
+"""
 APPOINT = """
 INSERT INTO officials (name, agency, post, services, clerk, role, sample) VALUES (%s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (agency, name, post) DO UPDATE SET services = excluded.services, clerk = excluded.clerk, role = excluded.role
@@ -63,6 +67,13 @@ def admit_persons(*, persons: Iterable[NewPerson], at: datetime, acting: Acting 
     changed = records.rows(_Id, ADMIT, columns) if columns else []
     ledger.append([acting.entry("admit_person", f"person:{row.id}") for row in changed], at)
     return len(changed)
+
+
+def admit_person(*, id_number: str, name: str, phone: str, at: datetime, acting: Acting = SYSTEM) -> int:
+    """Admit somebody who came with an account, or bring their name up to date; give their number here."""
+    number = records.number(ADMIT_ONE, [id_number, name, phone])
+    ledger.append([acting.entry("admit_person", f"person:{number}")], at)
+    return number
 
 
 def appoint_official(

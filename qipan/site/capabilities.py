@@ -1,6 +1,7 @@
 """The capability packages, in alphabetical order: each may have models, tasks and operations."""
 
 CAPABILITIES = (
+    "accounts",
     "agencies",
     "applications",
     "catalogue",

@@ -46,8 +46,13 @@ QIPAN_LIMITS = hourly_limits(
     {
         "sign_in": 600, "search": 1200, "plan": 1200, "key": 120,
         "start": 120, "submit": 300, "upload": 300, "look_up": 900,
+        "guess": 20, "code": 6, "try": 10, "second": 20, "real_name": 10,
     },
 )  # fmt: skip
+QIPAN_NOTICES = text("QIPAN_NOTICES", str(QIPAN_HOME / "notices.jsonl"))
+QIPAN_NOTICES_KEY = text("QIPAN_NOTICES_KEY", "")
+if QIPAN_NOTICES.startswith(("http://", "https://")) and not QIPAN_NOTICES_KEY:
+    raise WrongSetting("QIPAN_NOTICES names a provider; QIPAN_NOTICES_KEY must hold the key shared with it.")
 
 DEBUG = flag("QIPAN_DEBUG", default=False)
 SECRET_KEY = text("QIPAN_SECRET_KEY", "") or secret_key.read_or_make(QIPAN_HOME / "secret-key")
@@ -57,11 +62,16 @@ ALLOWED_HOSTS = text("QIPAN_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
 # --- What it is made of
 
 INSTALLED_APPS = [
+    "qipan.site.apps.ContentTypes",
+    "qipan.site.apps.Auth",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "qipan.site",
 ]
 MIDDLEWARE = [
@@ -73,9 +83,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "qipan.faces.look.actors.SayWhoReads",
+    "qipan.faces.account.sessions.AccountPages",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "qipan.faces.look.errors.RefuseWhatCannotBeKept",
     "qipan.faces.look.limits.SayWhenAgain",
 ]
@@ -92,6 +105,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
                 "qipan.faces.look.context.look",
+                "qipan.faces.account.context.account_pages",
             ],
         },
     },
@@ -177,6 +191,52 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# --- Accounts: docs/decisions/0040. Limits are the platform's own (qipan/faces/account/limits.py), one count for all processes.
+
+AUTH_USER_MODEL = "qipan.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # a phone number is one account's only once it is verified
+ACCOUNT_COOKIE = f"account_{QIPAN_NODE}" if QIPAN_NODE else "account"
+KNOWN_COOKIE = f"known_{QIPAN_NODE}" if QIPAN_NODE else "known"
+ACCOUNT_ADAPTER = "qipan.faces.account.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*", "password1"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 5 * 60
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 5 * 60
+ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "qipan.faces.account.second_factor.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "qipan.faces.account.second_factor.CountedAuthenticateForm",
+    "reauthenticate": "qipan.faces.account.second_factor.CountedReauthenticateForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # clocks of phones may be half a minute off
+MFA_TOTP_ISSUER = "棋盘 Qipan"
+MFA_RATE_LIMITS = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+CACHES = {  # where allauth notes that a code was used; one for all processes
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "used_codes"}
+}
 
 LOGGING = {
     "version": 1,

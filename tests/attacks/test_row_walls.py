@@ -25,7 +25,7 @@ from tests import cast as play
 from tests.cast import MONDAY, Cast
 
 WALLED = (
-    "applications", "cases", "fact_sets", "drafts", "discarded_drafts", "uploads", "corrections", "ratings",
+    "accounts", "applications", "cases", "fact_sets", "drafts", "discarded_drafts", "uploads", "corrections", "ratings",
 )  # fmt: skip
 # What names a person, an application or a case, and stands outside the wall: docs/handbook/walls.md says why.
 OUTSIDE = {"calls", "exchange_calls", "exchange_outgoing", "readings"}

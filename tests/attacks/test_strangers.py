@@ -35,7 +35,7 @@ FORM = {
 }
 # Nobody's in particular: what agencies share (tried in test_pool.py), what auditors read (tried in desk/watch), and the trail's
 # hashes, which are for everybody.
-OTHERS = {"resource", "request_id", "notice", "function", "finding"}
+OTHERS = {"pk", "resource", "request_id", "notice", "function", "finding"}
 Things = Mapping[str, str]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from qipan import records
+from qipan.applications.assuring import assure
 from qipan.applications.errors import NotTheirs, UnableToStart
 from qipan.applications.numbering import new_id
 from qipan.catalogue import queries as catalogue
@@ -59,12 +60,13 @@ def start_draft(
     answers: Mapping[str, object] | None = None,
     skipped: Collection[str] = (),
 ) -> UUID:
-    """Begin a form for one life event on the library as it stands; raises NotTheirs and UnableToStart."""
+    """Begin a form for one life event on the library as it stands; raises NotTheirs, UnableToStart and NotKnownWell."""
     if not acting.may_apply_for(person):
         raise NotTheirs
     version = catalogue.current_version()
     if version == 0 or event not in catalogue.library(version).events:
         raise UnableToStart(reason="no-event", event=event)
+    assure(acting, version, event)
     draft = new_id(at)
     kept = records.jsonb(_kept(answers or {}))
     records.execute(START, [draft, person, event, version, kept, sorted(skipped), at])

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from qipan import records
 from qipan.applications.agreements import agreed_fields
+from qipan.applications.assuring import assure
 from qipan.applications.drafting import Kept, asking_of, kept_facts, lack, values_in
 from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
 from qipan.applications.insertion import Submission, insert
@@ -94,7 +95,7 @@ def submit_application(
     """Submit a draft, or an event's answers at once; the same key always gives the same application.
 
     Look-ups that nobody consented to are not made: what they would give must have been answered. It needs no transaction around it.
-    See Note [Exactly one application] and Note [One statement, one transaction]. Raises NotTheirs, UnableToStart and UnableToSubmit.
+    See Note [Exactly one application] and Note [One statement, one transaction]. Raises NotTheirs, UnableToStart, NotKnownWell and UnableToSubmit.
     """
     if not acting.may_apply_for(person):
         raise NotTheirs
@@ -137,6 +138,7 @@ def _submission(
     start: _Start, content: _Content, *, acting: Acting, person: int, key: str, at: datetime
 ) -> Submission:
     asking = _asking(content, at)
+    assure(acting, asking.version, asking.event.name)
     identity = identity_facts(asking.event, Identity(start.name, start.id_number, start.phone))
     without = content.without | (resources_of(asking.version, asking.event.name) - content.consents)
     looked_up = standing(asking, identity, kept_facts(content.facts), content.answers)

@@ -26,6 +26,7 @@ from qipan.catalogue.library.vocabulary import (
     TITLE,
     WORDS,
 )
+from qipan.core.assurance import Assurance
 from qipan.core.declarations import (
     Assign,
     AssignKind,
@@ -194,6 +195,10 @@ SERVICE: Final = Record(
         "channels": Key(ListOf(_CHANNELS), "How to apply: online, window, …"),
         "consult": Key(WORDS, "Where to ask."),
         "complain": Key(WORDS, "Where to complain."),
+        "assurance": Key(
+            Whole(Assurance.REAL_NAME, Assurance.IN_PERSON),
+            "How well whoever applies must be known: 2 real-named, by default; 3 seen in person at a hall.",
+        ),
     },
     named=True,
     begin=Reading.begin,

@@ -157,6 +157,8 @@ def _status(error: UnableToAct) -> HTTPStatus:
         return HTTPStatus.NOT_FOUND
     if error.code in {"not-in-this-state", "rating", "rated"}:
         return HTTPStatus.CONFLICT
+    if error.code == "level":
+        return HTTPStatus.FORBIDDEN
     return HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -185,6 +187,7 @@ def _plain(error: UnableToAct) -> dict[str, object]:
         "not-in-this-state",
         "rating",
         "rated",
+        "level",
     }:
         return {"values": dict(error.values)}
     return {}

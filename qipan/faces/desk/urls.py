@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agency", agency.overview, name="agency"),
     path("window", window.window, name="window"),
     path("window/end", window.end, name="window-end"),
+    path("window/account", window.account, name="window-account"),
     path("uploads/<uuid:upload>", cases.upload, name="upload"),
     path("cases/<uuid:case>", cases.case, name="case"),
     path("cases/<uuid:case>/accept", cases.accept, name="accept"),

@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from qipan.faces.look.actors import acting_of, official_of
+from qipan.faces.look.actors import account_of, acting_of, official_of
 from qipan.faces.look.kept import forget, keep
 
 P = ParamSpec("P")
@@ -59,11 +59,18 @@ def _stranger(rule: Rule, request: HttpRequest) -> HttpResponseBase:
     """Offer to sign in, keeping what was typed meanwhile."""
     if rule.sign_in is None:
         raise PermissionDenied(rule.name)
-    back = way_back(request)
-    response = led_to(request, f"{reverse(rule.sign_in)}?{urlencode({'next': back})}")
+    back, offered = way_back(request), rule.sign_in
+    if rule is signed_in_person and account_of(request) is not None:
+        offered = "account_real_name"  # they have come in, and nobody knows yet who they are
+    response = led_to(request, f"{reverse(offered)}?{urlencode({'next': back})}")
     if request.method == "POST":
         keep(request, response, back, ended=True)
     return response
+
+
+def to_higher_level(request: HttpRequest, *, back: str) -> HttpResponse:
+    """Lead somebody who is not known well enough to where they can be known better, and from there back."""
+    return led_to(request, f"{reverse('account_higher')}?{urlencode({'next': back})}")
 
 
 def led_to(request: HttpRequest, target: str) -> HttpResponse:

@@ -1,19 +1,26 @@
-"""Who is signed in, and for whom they act. The demo's sign-in pages put numbers into the session; a real accounts system
-replaces only this file.
+"""Who is signed in, and for whom they act: a person by their account, or, in the demo, a synthetic resident or an official whose
+number stands in the session.
 
 Whom a number belongs to is read once for each request, so that someone who left office, or was never there, is out at once.
 A clerk who serves a person present uses the portal's own pages, with themselves as actor and the person as applicant.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.csrf import rotate_token
+from django.utils import timezone
 
 from qipan import reader
+from qipan.accounts import operations as account_operations
+from qipan.accounts import queries as accounts
+from qipan.accounts.rows import SignedIn
+from qipan.core.assurance import Assurance
 from qipan.people import queries as people
 from qipan.people.actors import Acting, Actor
 from qipan.reader import Reader
@@ -22,22 +29,28 @@ PERSON = "person_id"
 OFFICIAL = "official_id"
 SERVED = "served_person_id"  # by the clerk whose number stands under OFFICIAL
 UNDER = "served_under"
+SEEN_EVERY = timedelta(hours=1)
 
 T = TypeVar("T")
 _Read = Callable[[int], Actor | None]
 _READ: WeakKeyDictionary[HttpRequest, dict[str, Actor | None]] = WeakKeyDictionary()
+_ACCOUNTS: WeakKeyDictionary[HttpRequest, SignedIn | None] = WeakKeyDictionary()
 
 
 def sign_in(request: HttpRequest, key: str, number: int) -> None:
     """Begin a session of its own as this person or official, leaving nothing of the one before."""
-    request.session.flush()
+    sign_out(request)
     request.session[key] = number
     rotate_token(request)
 
 
 def sign_out(request: HttpRequest) -> None:
-    """End the session."""
+    """End the session, and the account's on this device."""
     request.session.flush()
+    key = request.COOKIES.get(settings.ACCOUNT_COOKIE)
+    if key:
+        account_operations.drop_session(key=key)
+        forget_account(request)
 
 
 def serve(request: HttpRequest, person: int, under: str) -> None:
@@ -70,8 +83,31 @@ def the_acting(request: HttpRequest) -> Acting:
 
 
 def person_of(request: HttpRequest) -> Actor | None:
-    """The person who is signed in, if any."""
-    return _actor(request, PERSON, people.actor_of_person)
+    """The person who is signed in, if any: by their account once it is real-named, or as a sample resident."""
+    account = account_of(request)
+    if account is None:
+        return _actor(request, PERSON, people.actor_of_person)
+    if account.person is None:
+        return None
+    return Actor("person", account.person, account.name, level=Assurance(account.level))
+
+
+def account_of(request: HttpRequest) -> SignedIn | None:
+    """Whose account is signed in on this device, if anybody's; read once for each request."""
+    key = request.COOKIES.get(settings.ACCOUNT_COOKIE)
+    if not key:
+        return None
+    if request not in _ACCOUNTS:
+        now = timezone.now()
+        found = _ACCOUNTS[request] = accounts.signed_in(key, now)
+        if found is not None and found.seen_at < now - SEEN_EVERY:
+            account_operations.see_device(key=key, at=now)
+    return _ACCOUNTS[request]
+
+
+def forget_account(request: HttpRequest) -> None:
+    """Read anew, when next asked, whose account is signed in."""
+    _ACCOUNTS.pop(request, None)
 
 
 def served_of(request: HttpRequest) -> Actor | None:
@@ -103,6 +139,9 @@ class SayWhoReads:
 
 def _reader(request: HttpRequest) -> Reader:
     """Whoever the session names; an official and whom they serve, once they have been read."""
+    account = _ACCOUNTS.get(request)
+    if account is not None:
+        return Reader(person=account.person) if account.person else reader.NOBODY
     session, known = request.session, _READ.get(request, {})
     if PERSON in session:
         return Reader(person=int(session[PERSON]))

@@ -22,6 +22,7 @@ COOKIES = ("kept0", "kept1", "kept2")
 LARGEST_COOKIE = 3800  # bytes; browsers take 4096 with the name
 LONGEST_KEPT = 60 * 60  # seconds
 OURS = frozenset({"csrfmiddlewaretoken", "next", "language", "mode"})
+SECRET = frozenset({"password", "password1", "code", "credential"})
 
 Typed = Sequence[tuple[str, list[str]]]
 
@@ -43,7 +44,7 @@ class Kept(NamedTuple):
 
 def keep(request: HttpRequest, response: HttpResponseBase, page: str, *, ended: bool) -> None:
     """Keep what a form sent, for the page at this address; where it is too much, the longest of it is left out."""
-    sent = [(name, values) for name, values in request.POST.lists() if name not in OURS]
+    sent = [(name, values) for name, values in request.POST.lists() if name not in OURS | SECRET]
     typed = [(name, [_plain(value) for value in values]) for name, values in sorted(sent, key=_length)]
 
     def sealed(count: int) -> str:

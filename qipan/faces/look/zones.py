@@ -8,6 +8,7 @@ from qipan.core.walls import Zone
 
 FACES: Final[Mapping[str, tuple[Zone, Text]]] = {
     "portal": (Zone.OUTSIDE, Text("办事门户", "the portal")),
+    "account": (Zone.OUTSIDE, Text("账号", "the account pages")),
     "trail": (Zone.OUTSIDE, Text("公开的存证", "the published trail")),
     "desk": (Zone.INSIDE, Text("工作台", "the desk")),
     "cli": (Zone.INSIDE, Text("命令行", "the command line")),

@@ -153,7 +153,7 @@ def use_lines(uses: Uses, library: Library, language: str) -> tuple[UseLine, ...
     lines: list[tuple[datetime, UseLine]] = []
     for use in uses.found:
         twin = next((one for one in calls if _is_twin(use, one)), None)
-        line = _use_line(use, language)
+        line = _use_line(use, language) if use.event else _checked_line(use, library, language)
         if twin is not None:
             calls.remove(twin)
             line = line._replace(grant=_exchange_grant(twin, language))
@@ -259,6 +259,25 @@ def _declared_grant(use: DataUse, titles: Titles, resource: str) -> str:
                 else _("“%(purpose)s”的共享授权") % named
             )
     return ""
+
+
+def _checked_line(use: DataUse, library: Library, language: str) -> UseLine:
+    """A look-up for no application: somebody gave this number to real-name an account."""
+    title, fields = _given(use.via, use.fields, library, language)
+    agency = library.agencies.get(use.agency)
+    who = _named(use.agency_zh, use.agency_en, language) or (
+        agency.title.say(language) if agency else use.agency
+    )
+    return UseLine(
+        who=_("%(agency)s提供") % {"agency": who},
+        what=_("查询《%(register)s》") % {"register": title},
+        time=moment(use.at),
+        number="",
+        fields=fields,
+        purpose=use.purpose,
+        legal_basis=use.legal_basis,
+        outcome=_outcome(use.outcome),
+    )
 
 
 def _named(zh: str, en: str, language: str) -> str:

@@ -11,10 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from qipan.accounts import operations as accounts
+from qipan.accounts.errors import UnableToConfirm, UnableToRealName
+from qipan.accounts.phones import e164
 from qipan.faces.desk.pages.shell import page
 from qipan.faces.look.access import access, official
-from qipan.faces.look.actors import end_service, serve, the_official
+from qipan.faces.look.actors import acting_of, end_service, serve, the_official
 from qipan.faces.look.controls import Choice, Control
+from qipan.faces.look.kept import typed_before
+from qipan.faces.look.limits import SIGN_IN, spend
 from qipan.people import operations as people
 from qipan.people.actors import Acting, Actor
 from qipan.people.operations import UnableToServe
@@ -29,7 +34,8 @@ def window(request: HttpRequest) -> HttpResponse:
     """Find the resident by their number, and begin."""
     clerk = _the_clerk(request)
     if request.method != "POST":
-        return _form(request, "", "")
+        typed = typed_before(request)
+        return _form(request, typed.get("id_number", "")[:LONGEST], typed.get("under", ""))
     return _begin(request, clerk)
 
 
@@ -40,6 +46,29 @@ def end(request: HttpRequest) -> HttpResponse:
     _the_clerk(request)
     end_service(request)
     messages.success(request, _("代办已结束。"))
+    return redirect("desk:window")
+
+
+@access(official)
+@require_POST
+def account(request: HttpRequest) -> HttpResponse:
+    """Confirm in person the account that the resident shows."""
+    clerk, served = _the_clerk(request), acting_of(request)
+    if served is None or served.actor != clerk:
+        return redirect("desk:window")
+    phone, code = (request.POST.get(one, "").strip()[:LONGEST] for one in ("phone", "code"))
+    spend(request, SIGN_IN)
+    try:
+        with transaction.atomic():
+            accounts.confirm_in_person(acting=served, phone=e164(phone), code=code, at=timezone.now())
+    except UnableToConfirm:
+        messages.error(
+            request, _("没有核验成：手机号和核验码对不上，或者过时了。请居民刷新一下账号页面，再对着输一遍。")
+        )
+    except UnableToRealName:
+        messages.error(request, _("这个账号已经是另一个人的了，不能核验给这位居民。"))
+    else:
+        messages.success(request, _("核验好了，这位居民的账号现在是“当面核验”。"))
     return redirect("desk:window")
 
 
@@ -89,7 +118,28 @@ def _form(
         choices=tuple(Choice(*one) for one in _grounds()),
         error=errors.get("under", ""),
     )
-    values = {"resident": resident, "ground": ground, "errors": list(errors.items())}
+    phone = Control(
+        id="phone",
+        name="phone",
+        label=_("居民账号的手机号"),
+        kind="tel",
+        attributes={"autocomplete": "off"},
+        width="code",
+    )
+    code = Control(
+        id="code",
+        name="code",
+        label=_("居民账号页面上的当面核验码"),
+        hint=_("8 位数字。在居民自己的手机上：我的账号 › 怎样当面核验。"),
+        attributes={"autocomplete": "off", "inputmode": "numeric"},
+        width="code",
+    )
+    values = {
+        "resident": resident,
+        "ground": ground,
+        "account": (phone, code),
+        "errors": list(errors.items()),
+    }
     return page(request, "window.html", values, here="window", status=422 if errors else 200)
 
 

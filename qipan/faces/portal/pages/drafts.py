@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qipan.applications import operations, prefill, queries
-from qipan.applications.errors import UnableToStart, UnableToSubmit, UnableToUpload
+from qipan.applications.errors import NotKnownWell, UnableToStart, UnableToSubmit, UnableToUpload
 from qipan.applications.forms import FormView
 from qipan.applications.planning import resources_of
 from qipan.catalogue import queries as catalogue
-from qipan.faces.look.access import access, signed_in_person
+from qipan.faces.look.access import access, signed_in_person, to_higher_level
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.controls import answers_in
 from qipan.faces.look.kept import kept_for, typed_before
@@ -86,6 +86,8 @@ def start(request: HttpRequest, event: str) -> HttpResponse:
             )
     except UnableToStart as error:
         raise Http404 from error
+    except NotKnownWell:
+        return to_higher_level(request, back=reverse("portal:event", kwargs={"event": event}))
     return redirect("portal:consent", draft=draft)
 
 
@@ -193,6 +195,8 @@ def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
             )
     except UnableToSubmit:
         return redirect(f"{reverse('portal:form', kwargs={'draft': draft})}?check=1")
+    except NotKnownWell:
+        return to_higher_level(request, back=reverse("portal:check", kwargs={"draft": draft}))
     return redirect("portal:submitted", number=submitted.number)
 
 

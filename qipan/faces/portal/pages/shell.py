@@ -5,15 +5,17 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from qipan.faces.look.actors import official_of, person_of, served_of
+from qipan.faces.look.actors import account_of, official_of, person_of, served_of
 
 
 class Reader(NamedTuple):
-    """Whose pages these are; `clerk` is the name of who serves them at a window, if anybody does."""
+    """Whose pages these are; `clerk` is the name of who serves them at a window, if anybody does; `account` whether they have one."""
 
     name: str
     clerk: str = ""
+    account: bool = False
 
 
 def page(
@@ -38,6 +40,9 @@ def language(request: HttpRequest) -> str:
 def _reader(request: HttpRequest) -> Reader | None:
     person = person_of(request)
     if person is not None:
-        return Reader(person.name)
+        return Reader(person.name, account=account_of(request) is not None)
+    account = account_of(request)
+    if account is not None:
+        return Reader(_("还没有实名"), account=True)
     served, clerk = served_of(request), official_of(request)
     return Reader(served.name, clerk.name) if served and clerk else None

@@ -1,9 +1,13 @@
-"""Signing in and out. In the demo one chooses a synthetic resident; real accounts come in this page's place."""
+"""Signing in and out: by an account, or, in the demo, as a synthetic resident whom one chooses."""
 
 import re
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qipan.core.masking import masked
@@ -35,13 +39,15 @@ class Resident(NamedTuple):
 @access(anyone)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Choose a synthetic resident, and go on to where one was going."""
+    """Go to the account pages, or choose a synthetic resident, and go on to where one was going."""
     if request.method == "POST":
         return _choose(request)
     query = request.GET.get("q", "").strip()[:40]
     if query:
         spend(request, SEARCH)
     found = people.sample_persons(query, SHOWN)
+    if not found and not query:
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': safe_next(request)})}")
     residents = [_resident(person, language(request)) for person in found]
     values = {"people": residents, "query": query, "next": safe_next(request)}
     return page(request, "sign_in.html", values)
@@ -53,6 +59,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave."""
     end_session(request)
     response = HttpResponseRedirect("/")
+    response.delete_cookie(settings.ACCOUNT_COOKIE, samesite="Lax")
     forget(request, response)
     return response
 

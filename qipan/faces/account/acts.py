@@ -1,0 +1,32 @@
+"""Passkeys, authenticators and recovery codes that come and go on allauth's own pages, put into the trail with the row itself."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+
+from qipan.accounts import operations
+
+
+def put_on_record() -> None:
+    """Listen to the rows; allauth's own signals come once the transaction is over."""
+    post_save.connect(_added, sender=Authenticator)
+    post_delete.connect(_removed, sender=Authenticator)
+
+
+def _added(instance: Authenticator, *, created: bool, **_said: Any) -> None:
+    if created:
+        _record("add_authenticator", instance)
+
+
+def _removed(instance: Authenticator, **_said: Any) -> None:
+    _record("remove_authenticator", instance)
+
+
+def _record(act: str, authenticator: Authenticator) -> None:
+    with transaction.atomic():  # of the page's own, where that is under way
+        operations.record_act(
+            act=act, account=authenticator.user_id, at=timezone.now(), kind=str(authenticator.type)
+        )
