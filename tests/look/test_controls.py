@@ -87,3 +87,9 @@ def test_a_picked_place_counts_before_what_was_typed() -> None:
 def test_a_place_named_in_full_becomes_its_code_and_a_name_never_does() -> None:
     form = QueryDict("@places=a.b&a.b=杭州市西湖区&a.name=杭州市西湖区&token=1")
     assert answers_in(form) == {"a.b": "330106", "a.name": "杭州市西湖区"}
+
+
+def test_a_number_is_read_back_as_it_is_written() -> None:
+    asked = ask(checks=Checks(formats=("gb11643",)), value=" ３３０１０６ 19970409 9012 ")
+    assert asked.value == " ３３０１０６ 19970409 9012 "
+    assert asked.chosen == "330106199704099012"

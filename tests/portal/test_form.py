@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from uuid import UUID
+from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 
 from qipan.applications import operations
 from qipan.applications.models import Draft, Upload
+from qipan.faces.portal.draft_views import AskedLookup
 from tests import cast as play
 from tests.cast import MONDAY, Cast
 
@@ -243,6 +246,20 @@ def test_what_was_answered_is_read_back_with_a_way_to_change_it(mother: Client, 
     assert "王小宝" in page
     assert "甲银行" in page
     assert f"/drafts/{draft}/#f-child-name" in page
+
+
+def test_what_is_still_to_be_looked_up_is_named_by_party(rf: RequestFactory) -> None:
+    lookup = AskedLookup(
+        "population", "人口信息", "公安局", (("父亲", ("姓名", "民族")), ("宝宝", ("性别",))), (), ()
+    )
+    form = SimpleNamespace(
+        deciding=(), groups=(), documents=(), known=(), known_count=0, services=(), title="出生"
+    )
+    values = {"form": form, "draft": uuid4(), "lookups": [lookup], "reader": None, "here": ""}
+    page = render_to_string("portal/check.html", values, request=rf.get("/"))
+    asked = page[page.index("提交后还会查") :]
+    assert "父亲：姓名、民族" in asked
+    assert "宝宝：性别" in asked
 
 
 def test_an_incomplete_form_cannot_be_checked(mother: Client, unmarried: UUID) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
+from unicodedata import normalize
 
 from django.http import QueryDict
 from django.utils.formats import date_format
@@ -54,8 +55,10 @@ class Control:
 
     @property
     def chosen(self) -> str:
-        """The answer as it is read back: the words of a choice, a day as it is said."""
+        """The answer as it is read back: the words of a choice, a day as it is said, a number as it is written."""
         words = {choice.value: choice.label for choice in self.choices}
+        if self.width == "code":
+            return "".join(normalize("NFKC", self.value).split())
         day = as_date(self.value) if self.kind == "date" else None
         return date_format(day) if day else words.get(self.value, self.value)
 
