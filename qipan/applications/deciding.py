@@ -12,6 +12,7 @@ from qipan.applications.drafting import asking_of
 from qipan.applications.errors import UnableToGrant
 from qipan.applications.facts import FactSource, facts_of, learn, values_of
 from qipan.applications.intake import Asking, failure_of, read
+from qipan.applications.later import issue_later
 from qipan.applications.locked import LockedCase, change
 from qipan.applications.outputs import Situation
 from qipan.core.checks import CheckFailure
@@ -95,12 +96,20 @@ def grant(
         case = change(case, CaseAct.DELIVER, at, delivered_at=at)
         entries.append(SYSTEM.entry("deliver_case", case.subject, how="online"))
     ledger.append(entries, at)
+    if _issues(one):
+        issue_later(case.id)
     return case
 
 
 def facts_for(case: LockedCase) -> dict[Field, Value]:
     """Read the values that are known in a case's application."""
     return values_of(facts_of(case.application))
+
+
+def _issues(one: Decision) -> bool:
+    """Whether a certificate is issued electronically by this service."""
+    kinds = one.asking.library.certificates
+    return any(name in kinds and kinds[name].code for name in one.situation.service.issues)
 
 
 def _outputs(one: Decision, entered: Mapping[str, object]) -> dict[Field, Value]:

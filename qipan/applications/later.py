@@ -18,7 +18,19 @@ ROW('{QUEUE}', '{TASK}', 0, %(application)s::text, NULL, jsonb_build_object('app
 """
 DEFER = f"SELECT procrastinate_defer_jobs_v1(ARRAY[{JOB}]::procrastinate_job_to_defer_v1[])"
 
+CERTIFICATE_JOB = """
+ROW('certificates', 'qipan.certificates.tasks.issue', 0, NULL, NULL, jsonb_build_object('case', %(case)s::text), NULL)
+"""
+DEFER_CERTIFICATE = (
+    f"SELECT procrastinate_defer_jobs_v1(ARRAY[{CERTIFICATE_JOB}]::procrastinate_job_to_defer_v1[])"
+)
+
 
 def advance_later(application: UUID, run_at: datetime | None = None) -> None:
     """Have a worker advance this application, at once or from a time on."""
     records.execute(DEFER, {"application": application, "run_at": run_at})
+
+
+def issue_later(case: UUID) -> None:
+    """Have a worker issue the certificates that a granted case gives; no case waits for them."""
+    records.execute(DEFER_CERTIFICATE, {"case": case})

@@ -5,6 +5,7 @@ CAPABILITIES = (
     "agencies",
     "applications",
     "catalogue",
+    "certificates",
     "exchange",
     "ledger",
     "limits",

@@ -38,13 +38,16 @@ QIPAN_SHARING_DAYS = numbers_of_days(
     "QIPAN_SHARING_DAYS",
     {"unconditional": 1, "conditional": 10, "provision": 20, "correction": 10, "dispute": 10, "notice": 30},
 )
+QIPAN_ADDRESS = text("QIPAN_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
+if not re.fullmatch(r"https?://[^\s/?#]+", QIPAN_ADDRESS):
+    raise WrongSetting("QIPAN_ADDRESS must be like https://qipan.example.gov.cn: no path, no spaces.")
 HTTPS = flag("QIPAN_HTTPS", default=False)
 QIPAN_PROXIES = whole_number("QIPAN_PROXIES", int(HTTPS), least=0, most=9)
 # So many an hour, each for one person, official or address; qipan/faces/look/limits.py says which and where.
 QIPAN_LIMITS = hourly_limits(
     text("QIPAN_LIMITS", ""),
     {
-        "sign_in": 600, "search": 1200, "plan": 1200, "key": 120,
+        "sign_in": 600, "search": 1200, "plan": 1200, "key": 120, "verify": 1200,
         "start": 120, "submit": 300, "upload": 300, "look_up": 900,
         "guess": 20, "code": 6, "try": 10, "second": 20, "real_name": 10,
     },

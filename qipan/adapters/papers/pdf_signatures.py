@@ -57,7 +57,7 @@ class _Hand(signers.Signer):
     """Lets pyHanko sign with a key of ours, wherever that is kept."""
 
     def __init__(self, hand: Hand) -> None:
-        registry = SimpleCertificateStore()
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         registry.register_multiple([x509.Certificate.load(one) for one in hand.chain])
         super().__init__(
             signing_cert=x509.Certificate.load(hand.certificate),

@@ -11,6 +11,8 @@ from qipan.faces.portal.pages import (
     receipts,
     signing_in,
     uploads,
+    verifying,
+    wallet,
 )
 
 app_name = "portal"
@@ -40,6 +42,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/<uuid:case>/rating/", rating.rating, name="rating"),
     path("applications/<str:number>/receipts/", receipts.receipts, name="receipts"),
     path("applications/<str:number>/receipts/<int:entry>/", receipts.receipt, name="receipt"),
+    path("certificates/", wallet.certificates, name="certificates"),
+    path("certificates/<str:number>/", wallet.certificate, name="certificate"),
+    path("certificates/<str:number>/<slug:form>", wallet.paper, name="certificate-paper"),
+    path("verify/", verifying.verify, name="verify"),
+    path("verify/issuers", verifying.issuers, name="issuers"),
+    path("verify/status/<int:number>", verifying.status, name="status-list"),
+    path("verify/<str:number>/", verifying.scanned, name="verify-number"),
+    path("verify/<str:number>/<str:code>/", verifying.scanned, name="verify-page"),
     path("data-uses/", mine.data_uses, name="data-uses"),
     path("data-uses/receipts/<int:entry>/", receipts.use_receipt, name="use-receipt"),
 ]

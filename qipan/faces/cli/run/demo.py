@@ -14,7 +14,16 @@ from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library
 from qipan.faces.cli.options import console
 from qipan.faces.cli.run.children import Child, Family
-from qipan.faces.cli.run.preparing import admit_cast, appoint_officials, appoint_sharers, prepare, stand_alone
+from qipan.faces.cli.run.preparing import (
+    STORY,
+    admit_cast,
+    appoint_officials,
+    appoint_sharers,
+    prepare,
+    stand_alone,
+    watching_at,
+)
+from qipan.faces.cli.run.sample_seals import make_seals
 from qipan.faces.cli.run.starting import HOST, free_port, step, wait_for
 from qipan.faces.cli.run.three_nodes import SIZES, run_nodes
 from qipan.faces.cli.watch.samples import enter_samples
@@ -60,6 +69,7 @@ def demo(port: int, nodes: str, prepare_only: bool) -> None:
 def serving(port: int, service_port: int) -> Iterator[Family]:
     """Run the site, the worker and the registers' service, and note in the home folder where the site answers."""
     port = free_port(port)
+    os.environ.setdefault("QIPAN_ADDRESS", f"http://{HOST}:{port}")
     family = Family(_children(port, service_port))
     note = settings.QIPAN_HOME / NOTE
     try:
@@ -101,6 +111,7 @@ def _prepared() -> Library:
         appoint_officials(library)
         appoint_sharers(library)
         stand_alone()
+        make_seals(library, STORY, watching_at(STORY[0]))
         enter_samples()
     return library
 

@@ -21,8 +21,16 @@ from qipan.exchange.trust import Trust, read_key, write_trust
 from qipan.faces.cli.run import gateway
 from qipan.faces.cli.run.children import Child, Family
 from qipan.faces.cli.run.joining import admit_all, is_listed
-from qipan.faces.cli.run.preparing import EVERY, admit_cast, appoint_officials, appoint_sharers_of, prepare
+from qipan.faces.cli.run.preparing import (
+    EVERY,
+    admit_cast,
+    appoint_officials,
+    appoint_sharers_of,
+    prepare,
+    watching_at,
+)
 from qipan.faces.cli.run.sample_grants import read_agreed
+from qipan.faces.cli.run.sample_seals import make_seals
 from qipan.faces.cli.run.starting import HOST, step, wait_for, wait_until
 from qipan.sample import seeding
 from qipan.sample.province import cast
@@ -83,6 +91,7 @@ def _prepared(node: SampleNode) -> Library:
         admit_cast(cast())
         appoint_officials(library, node.division, node.kinds or EVERY)
         appoint_sharers_of(node, library)
+        make_seals(library, node.places, watching_at(node.places[0]))
     return library
 
 

@@ -129,9 +129,14 @@ def _asking(library: Library, kinds: Iterable[str], places: Iterable[str]) -> It
                 yield agency_queries.agency_code(kind, level, place), Role.REQUESTER
 
 
+def watching_at(place: str) -> str:
+    """The office of a place where data sharing is audited and seals are kept."""
+    return agency_queries.agency_code(WATCHING, _level(place), place)
+
+
 def _watching(library: Library, place: str) -> Iterator[tuple[str, Role]]:
     if WATCHING in library.agencies:
-        watching = agency_queries.agency_code(WATCHING, _level(place), place)
+        watching = watching_at(place)
         yield from ((watching, role) for role in (Role.AUDITOR, Role.COORDINATOR))
 
 

@@ -76,6 +76,7 @@ class Placed(NamedTuple):
             "QIPAN_DIVISION": self.node.division,
             "QIPAN_GATEWAY": f"http://{HOST}:{self.inside}",
             "QIPAN_TRAIL_ORIGIN": f"{self.node.name}.qipan.example/trail",
+            "QIPAN_ADDRESS": self.pages,
             "QIPAN_WORKERS": "1",
         }
 

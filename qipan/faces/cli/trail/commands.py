@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from qipan.faces.cli.options import EXIT_PROBLEMS, language_option
+from qipan.faces.cli.trail.certificates import is_certificate, verify_certificate
 from qipan.faces.trail import qipan_verify
 from qipan.faces.trail.qipan_verify import Checker, Key, Unreadable
 from qipan.ledger import copies, operations, queries, receipts
@@ -86,6 +87,12 @@ def copy_command(start: int, end: int | None, language: str) -> None:
 @click.option(
     "--witnesses", type=click.IntRange(min=0), default=0, help="How many must have signed a receipt."
 )
+@click.option(
+    "--trust", type=FILE, help="The issuers of certificates that you trust: the file of /verify/issuers."
+)
+@click.option(
+    "--status", type=FILE, multiple=True, help="Signed lists of which certificates hold, fetched before."
+)
 @language_option
 def verify(
     *,
@@ -95,9 +102,14 @@ def verify(
     start: int,
     end: int | None,
     witnesses: int,
+    trust: Path | None,
+    status: tuple[Path, ...],
     language: str,
 ) -> None:
-    """Check a receipt or a copy in FILE, or this installation's own trail 核验存证."""
+    """Check a certificate, a receipt or a copy in FILE, or this installation's own trail 核验证照与存证."""
+    if file is not None and is_certificate(file):
+        verify_certificate(file, trust, status, language)
+        return
     try:
         trusted = _trusted(keys, file, language)
         anchors = [

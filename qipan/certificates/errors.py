@@ -1,0 +1,45 @@
+"""What can stand in the way: ``UnableTo…`` and what follows from it."""
+
+
+class UnableToCertify(Exception):
+    """What was asked of certificates, seals or keys cannot be done."""
+
+
+class NoIssuer(UnableToCertify):
+    """No agency in this line has keys to issue with."""
+
+
+class NoSeal(UnableToCertify):
+    """No agency in this line has a seal in use."""
+
+
+class NoSuchSeal(UnableToCertify):
+    """There is no such seal, or it is not this official's."""
+
+
+class SealNotSo(UnableToCertify):
+    """The seal is not in a state that allows this."""
+
+
+class SamePerson(UnableToCertify):
+    """Whoever asked for a seal, or approved it once, cannot approve it."""
+
+
+class NoSuchCertificate(UnableToCertify):
+    """There is no such certificate, or it is not this person's or official's."""
+
+
+class CertificateNotSo(UnableToCertify):
+    """The certificate is not in a state that allows this."""
+
+
+class WithoutReason(UnableToCertify):
+    """A reason must be given, in words."""
+
+
+class NothingToIssue(UnableToCertify):
+    """The case is not granted, or its service issues no certificate electronically."""
+
+
+class UnknownNode(UnableToCertify):
+    """This list of issuers is not signed by the node that it is of, or is older than the one in force."""

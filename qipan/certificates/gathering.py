@@ -1,0 +1,75 @@
+"""What a granted case gives a certificate of: which kinds, about whom, with which facts."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from qipan.applications.facts import facts_of, values_of
+from qipan.catalogue import queries as catalogue
+from qipan.certificates import queries
+from qipan.certificates.errors import NothingToIssue
+from qipan.certificates.rows import GrantedCase
+from qipan.core.declarations import CertificateType
+from qipan.core.elements import Field, Value
+from qipan.core.lifecycle import CaseState
+from qipan.core.planner.ground import HeldPaper, ground_event
+
+GRANTED = frozenset((CaseState.GRANTED, CaseState.DELIVERED))
+
+
+class ToIssue(NamedTuple):
+    """One certificate that follows from a case; facts are by the certificate's own parties."""
+
+    kind: CertificateType
+    facts: dict[str, Value]
+
+    def ends(self, begins: date) -> date | None:
+        """Until which day it holds, that day included; None for without end."""
+        if self.kind.until is not None:
+            try:
+                return date.fromisoformat(str(self.facts.get(str(self.kind.until), "")))
+            except ValueError:
+                return None
+        return _years_later(begins, self.kind.years) if self.kind.years else None
+
+
+def granted(case: UUID) -> GrantedCase:
+    """Find a granted case; raises NothingToIssue."""
+    found = queries.granted_case(case)
+    if found is None or found.state not in GRANTED:
+        raise NothingToIssue
+    return found
+
+
+def certificates_of(case: GrantedCase) -> list[ToIssue]:
+    """The certificates that a case gives; none where its service issues none that has a code."""
+    library = catalogue.library(case.version)
+    service = library.services[case.service]
+    if not any(name in library.certificates and library.certificates[name].code for name in service.issues):
+        return []
+    ground = ground_event(library, case.event)
+    papers = next((one.issues for one in ground.services if one.name == case.service), ())
+    known = values_of(facts_of(case.application))
+    return [
+        ToIssue(kind, dict(_facts(kind, paper, known)))
+        for paper in papers
+        if (kind := library.certificates[paper.certificate]).code
+    ]
+
+
+def _facts(kind: CertificateType, paper: HeldPaper, known: dict[Field, Value]) -> Iterator[tuple[str, Value]]:
+    parties = dict(paper.parties)
+    for field in kind.facts:
+        value = known.get(Field(parties[field.party], field.word)) if field.party in parties else None
+        if value is not None:
+            yield str(field), value
+
+
+def _years_later(begins: date, years: int) -> date:
+    """The day before the same day so many years later; of a leap day, the last of February."""
+    try:
+        same = begins.replace(year=begins.year + years)
+    except ValueError:
+        same = date(begins.year + years, 3, 1)
+    return date.fromordinal(same.toordinal() - 1)

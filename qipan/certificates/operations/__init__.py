@@ -1,0 +1,30 @@
+"""What is done with certificates, their issuers, keys and seals."""
+
+from qipan.certificates.operations.issuers import establish_authority, establish_issuer, rotate_keys
+from qipan.certificates.operations.issuing import issue_certificates, make_pdf
+from qipan.certificates.operations.lists import accept_issuers, publish_issuers
+from qipan.certificates.operations.seals import (
+    approve_seal,
+    ask_for_seal,
+    destroy_seal,
+    resume_seal,
+    suspend_seal,
+)
+from qipan.certificates.operations.standing import replace_certificate, revoke_certificate
+
+__all__ = [
+    "accept_issuers",
+    "approve_seal",
+    "ask_for_seal",
+    "destroy_seal",
+    "establish_authority",
+    "establish_issuer",
+    "issue_certificates",
+    "make_pdf",
+    "publish_issuers",
+    "replace_certificate",
+    "resume_seal",
+    "revoke_certificate",
+    "rotate_keys",
+    "suspend_seal",
+]

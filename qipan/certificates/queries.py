@@ -1,0 +1,236 @@
+"""Reads of certificates, issuers, keys and seals."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+from uuid import UUID
+
+from qipan import records
+from qipan.certificates.checking import Standing, Trust
+from qipan.certificates.rows import (
+    CertificateRow,
+    GrantedCase,
+    IssuerRow,
+    KeyRow,
+    PaperRow,
+    SealActRow,
+    SealRow,
+    StandingRow,
+    WholeCertificate,
+)
+from qipan.core.issuer_lists import IssuerList, read_issuers
+from qipan.core.status_lists import Status
+
+KEY = (
+    "SELECT id, agency, suite, public, certificate, kept, begins, ends, retired_at, why FROM certificate_keys"
+)
+SEAL = """
+SELECT number, agency, name, purpose, state, picture, document, key, asked_by, first_by, second_by, asked_at, begins, ends
+FROM certificate_seals"""
+LISTED = """
+SELECT c.id, c.number, c.type, c.library, c.event, c.agency, c.issuer, coalesce(i.name_zh, c.issuer), coalesce(i.name_en, ''),
+  c.issued_at, c.begins, c.ends, c.state, c.reason, c.state_at
+FROM certificates c LEFT JOIN certificate_issuers i ON i.agency = c.issuer"""
+WHOLE = """
+SELECT id, number, type, library, "case", application, event, agency, issuer, seal, holder, issued_at, begins, ends, state, reason,
+  data, data_sm2 FROM certificates"""
+CASE = """
+SELECT c.id, c.application_id, a.person, a.event, a.version, c.service, c.agency, c.state, c.decided_at
+FROM cases c JOIN applications a ON a.id = c.application_id WHERE c.id = %s"""
+IN_USE = f"{SEAL} WHERE agency = ANY(%s) AND state = 'active' ORDER BY array_position(%s, agency) LIMIT 1"
+LISTS = """
+SELECT DISTINCT ON (node) node, number, document, key, signature FROM certificate_issuer_lists ORDER BY node, number DESC"""
+PAPER = "SELECT content, made_at FROM certificate_papers WHERE certificate = %s AND form = %s"
+NOT_VALID = """
+SELECT id, state FROM certificates WHERE state <> 0 AND id >= %s AND id < %s ORDER BY id"""
+PER_LIST = 100_000  # certificates of one status list
+MOST = 500
+
+
+class SignedList(NamedTuple):
+    """A node's list of issuers as it was signed."""
+
+    node: str
+    number: int
+    document: bytes
+    key: str
+    signature: bytes
+
+
+class _Place(NamedTuple):
+    id: int
+    state: int
+
+
+class _Number(NamedTuple):
+    number: int
+
+
+def granted_case(case: UUID) -> GrantedCase | None:
+    """Find a case with what its certificate follows from."""
+    return records.first(GrantedCase, CASE, [case])
+
+
+def issuer(agency: str) -> IssuerRow | None:
+    """Find an issuer."""
+    statement = "SELECT agency, code, name_zh, name_en, sample FROM certificate_issuers WHERE agency = %s"
+    return records.first(IssuerRow, statement, [agency])
+
+
+def issuers() -> list[IssuerRow]:
+    """List the issuers of this node."""
+    statement = "SELECT agency, code, name_zh, name_en, sample FROM certificate_issuers ORDER BY agency"
+    return records.rows(IssuerRow, statement)
+
+
+def keys_in_use(agency: str) -> dict[str, KeyRow]:
+    """The keys that an issuer signs with now, by suite; of the node's authority for no agency."""
+    found = records.rows(KeyRow, f"{KEY} WHERE agency = %s AND retired_at IS NULL", [agency])
+    return {one.suite: _key(one) for one in found}
+
+
+def every_key() -> list[KeyRow]:
+    """All keys that there ever were, the authority's first."""
+    return [_key(one) for one in records.rows(KeyRow, f"{KEY} ORDER BY agency, begins, id")]
+
+
+def seal_in_use(line: Collection[str]) -> SealRow | None:
+    """The active seal of the first of these agencies that has one."""
+    found = records.first(SealRow, IN_USE, [list(line), list(line)])
+    return found and _seal(found)
+
+
+def seal(number: str) -> SealRow | None:
+    """Find a seal."""
+    found = records.first(SealRow, f"{SEAL} WHERE number = %s", [number])
+    return found and _seal(found)
+
+
+def seals_of(agencies: Collection[str]) -> list[SealRow]:
+    """List the seals of agencies, those in use first."""
+    statement = (
+        f"{SEAL} WHERE agency = ANY(%s) ORDER BY state = 'destroyed', agency, asked_at DESC LIMIT {MOST}"
+    )
+    return [_seal(one) for one in records.rows(SealRow, statement, [list(agencies)])]
+
+
+def every_seal() -> list[SealRow]:
+    """All seals that were ever made."""
+    statement = f"{SEAL} WHERE document IS NOT NULL ORDER BY number"
+    return [_seal(one) for one in records.rows(SealRow, statement)]
+
+
+def seal_acts(number: str) -> list[SealActRow]:
+    """What was done with a seal, the latest first."""
+    statement = f"""
+        SELECT s.act, coalesce(o.name, ''), s.reason, s.at FROM certificate_seal_acts s LEFT JOIN officials o ON o.id = s.official
+        WHERE s.seal = %s ORDER BY s.id DESC LIMIT {MOST}"""
+    return records.rows(SealActRow, statement, [number])
+
+
+def seal_uses(number: str) -> int:
+    """How many certificates bear a seal."""
+    return records.number("SELECT count(*) FROM certificates WHERE seal = %s", [number])
+
+
+def sealed_with(number: str, limit: int = 50) -> list[CertificateRow]:
+    """The certificates that bear a seal, the latest first."""
+    statement = f"{LISTED} WHERE c.seal = %s ORDER BY c.id DESC LIMIT %s"
+    return records.rows(CertificateRow, statement, [number, limit])
+
+
+def certificates_of(holder: int) -> list[CertificateRow]:
+    """A person's certificates, the latest first."""
+    return records.rows(
+        CertificateRow, f"{LISTED} WHERE c.holder = %s ORDER BY c.id DESC LIMIT {MOST}", [holder]
+    )
+
+
+def certificates_of_case(case: UUID) -> list[CertificateRow]:
+    """What was issued in a case, the latest first."""
+    return records.rows(CertificateRow, f'{LISTED} WHERE c."case" = %s ORDER BY c.id DESC', [case])
+
+
+def certificates_of_application(application: UUID) -> list[CertificateRow]:
+    """What was issued for an application, in the order of issue."""
+    return records.rows(CertificateRow, f"{LISTED} WHERE c.application = %s ORDER BY c.id", [application])
+
+
+def certificate(number: str) -> WholeCertificate | None:
+    """Find a certificate by its number, with its data forms."""
+    return records.first(WholeCertificate, f"{WHOLE} WHERE number = %s", [number])
+
+
+def certificate_by_id(certificate_id: int) -> WholeCertificate | None:
+    """Find a certificate by its place."""
+    return records.first(WholeCertificate, f"{WHOLE} WHERE id = %s", [certificate_id])
+
+
+def standing(number: str) -> Standing | None:
+    """How a certificate stands today; None where we did not issue it."""
+    statement = "SELECT state, state_at, reason FROM certificates WHERE number = %s"
+    found = records.first(StandingRow, statement, [number])
+    return found and Standing(Status(found.state), found.state_at, found.reason)
+
+
+def paper(certificate_id: int, form: str) -> PaperRow | None:
+    """A certificate as a sealed page; None until the worker made it."""
+    found = records.first(PaperRow, PAPER, [certificate_id, form])
+    return found and PaperRow(bytes(found.content), found.made_at)
+
+
+def not_valid(number: int) -> list[tuple[int, Status]]:
+    """The places in a status list of what is not simply valid."""
+    start = number * PER_LIST
+    found = records.rows(_Place, NOT_VALID, [start, start + PER_LIST])
+    return [(one.id - start, Status(one.state)) for one in found]
+
+
+def last_list() -> int:
+    """The number of the newest status list, -1 before the first certificate."""
+    return records.number("SELECT coalesce(max(id), -1) FROM certificates") // PER_LIST
+
+
+def due(limit: int = 100) -> list[UUID]:
+    """Cases whose certificate waits for a seal that is in use by now."""
+    statement = (
+        """SELECT "case", agency FROM certificate_dues WHERE settled_at IS NULL ORDER BY since LIMIT %s"""
+    )
+    return [one.case for one in records.rows(_Due, statement, [limit])]
+
+
+class _Due(NamedTuple):
+    case: UUID
+    agency: str
+
+
+def signed_lists() -> list[SignedList]:
+    """The newest list of issuers of each node, as it was signed."""
+    return [
+        one._replace(document=bytes(one.document), signature=bytes(one.signature))
+        for one in records.rows(SignedList, LISTS)
+    ]
+
+
+def lists() -> dict[str, IssuerList]:
+    """The newest list of issuers of each node."""
+    return {one.node: read_issuers(one.document) for one in signed_lists()}
+
+
+def trust() -> Trust:
+    """Whom this node believes."""
+    return Trust(lists())
+
+
+def list_number(node: str) -> int:
+    """The number of the newest list of a node, 0 for none."""
+    statement = "SELECT coalesce(max(number), 0) FROM certificate_issuer_lists WHERE node = %s"
+    return records.number(statement, [node])
+
+
+def _key(row: KeyRow) -> KeyRow:
+    return row._replace(public=bytes(row.public), certificate=bytes(row.certificate))
+
+
+def _seal(row: SealRow) -> SealRow:
+    document = None if row.document is None else bytes(row.document)
+    return row._replace(picture=bytes(row.picture), document=document)
