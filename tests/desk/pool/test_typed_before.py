@@ -6,7 +6,7 @@ from django.utils import timezone
 from qipan.sharing.models import ShareRequest
 from tests.desk.pool.conftest import At
 from tests.desk.pool.test_pages import form
-from tests.sharing.conftest import Pool
+from tests.sharing.conftest import WANTED, Pool
 
 STILL_THERE = "您刚才填的还在"
 ASK = "/desk/pool/resources/population/ask"
@@ -59,3 +59,10 @@ def test_nobody_else_sees_a_reason_that_was_typed(at: At, pool: Pool) -> None:
     stranger = at("stranger")
     client.cookies["sessionid"] = stranger.cookies["sessionid"].value
     assert client.get(page).status_code == 404
+
+
+def test_a_refusal_without_a_reason_leaves_the_fields_to_approve_ticked(at: At, pool: Pool) -> None:
+    page = f"/desk/pool/requests/{pool.asked(at=timezone.now())}"
+    answer = at("approver").post(f"{page}/refuse", {"act": "refuse", "reason": ""})
+    assert answer.status_code == 422
+    assert answer.content.decode().count('" checked') == len(WANTED.fields)

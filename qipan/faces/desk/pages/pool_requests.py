@@ -38,6 +38,7 @@ from qipan.sharing.signers import Signer, own_signer
 LINES = 40
 LONGEST = 2000
 _WITH_FIELDS = frozenset({Act.OVERTURN, Act.ORDER})
+_TICKING = _WITH_FIELDS | {Act.APPROVE}
 _DONE: Mapping[Act, Callable[[], str]] = {
     Act.APPROVE: lambda: _("已同意，授权已由提供方签署，等对方签收。"),
     Act.RETURN: lambda: _("已退回，时限停表，等对方补充。"),
@@ -148,8 +149,7 @@ def act(request: HttpRequest, request_id: UUID, act: str) -> HttpResponse:
     if act not in _DONE:
         raise Http404
     chosen, reason = Act(act), " ".join(request.POST.get("reason", "").split())[:LONGEST]
-    fields = request.POST.getlist("field")
-    _the_request(request, request_id)
+    fields, row = request.POST.getlist("field"), _the_request(request, request_id)
     try:
         with transaction.atomic():
             _act(request, request_id, chosen, reason, fields)
@@ -159,7 +159,8 @@ def act(request: HttpRequest, request_id: UUID, act: str) -> HttpResponse:
         return _not_done(request, request_id, NobodyToSign())
     except UnableToShare as error:
         if error.code in {"unreasoned", "nothing-granted", "less-than-ordered"}:
-            wrong = {"act": act, "sentence": refusal_said(error), "reason": reason, "fields": fields}
+            ticked = fields if chosen in _TICKING else _ticked(row)
+            wrong = {"act": act, "sentence": refusal_said(error), "reason": reason, "fields": ticked}
             return _page(request, request_id, wrong, status=422)
         return _not_done(request, request_id, error)
     messages.success(request, _DONE[chosen]())
@@ -241,7 +242,7 @@ def _typed_act(request: HttpRequest, fields: list[str]) -> dict[str, object]:
     """What was typed to do something before a session ended; nothing, and every field ticked, where nothing was."""
     kept = kept_for(request)
     typed = kept.typed if kept else QueryDict()
-    chosen = typed.getlist("field") if typed else fields
+    chosen = typed.getlist("field") if typed.get("act") in _TICKING else fields
     return {
         "act": typed.get("act", ""),
         "sentence": "",
