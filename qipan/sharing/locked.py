@@ -215,7 +215,8 @@ def move_here(
     ended = {"ended_at": at} if state in ENDED else {}
     said = {"reason": reason} if reason else {}
     ledger.append([entry(f"{act}_share_request", found.subject, **said, **_told(columns))], at)
-    ShareRequest.objects.filter(id=found.id).update(state=state, **clock, **ended, **said, **columns)
+    kept = {} if act is Act.DISPUTE else said  # the answer that is disputed stands beside it
+    ShareRequest.objects.filter(id=found.id).update(state=state, **clock, **ended, **kept, **columns)
 
 
 def _tell(

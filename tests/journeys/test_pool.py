@@ -27,6 +27,7 @@ from qipan.sharing.signers import ALONE
 from tests import cast as play
 from tests.cast import MOTHER
 from tests.exchange.two_nodes import answers, fill_register, free_port, library_of_nodes
+from tests.nodes.shared import share
 from tests.sharing.conftest import WANTED, Pool, enter
 
 Accessible = Callable[[Page], None]
@@ -251,6 +252,25 @@ def test_every_page_is_accessible_and_fits(any_page: Page, pool: Pool, assert_ac
             "notices",
             "resources/population/tell",
         ],
+    }
+    for name, paths in seen.items():
+        any_page.goto(f"/desk/sign-in?q={name}")
+        any_page.locator(f"button[value='{pool[name].actor.id}']").click()
+        for path in paths:
+            any_page.goto(f"/desk/pool/{path}")
+            assert_accessible(any_page)
+            assert any_page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+@pytest.mark.parametrize("any_page", [(390, "zh-CN", "dark"), (1280, "en-GB", "light")], indirect=True)
+def test_what_other_nodes_share_in_is_accessible_and_fits(
+    any_page: Page, pool: Pool, assert_accessible: Accessible, tmp_path: Path
+) -> None:
+    shared = share(pool, tmp_path)
+    seen = {
+        "coordinator": [f"requests/{shared.settled}", "requests?show=mine"],
+        "requester": [f"requests/{shared.asked}", "notices"],
+        "approver": [f"requests/{shared.ordered}", "notices"],
     }
     for name, paths in seen.items():
         any_page.goto(f"/desk/sign-in?q={name}")
