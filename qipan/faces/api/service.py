@@ -3,11 +3,11 @@
 from ninja import NinjaAPI, Router
 
 import qipan
-from qipan.faces.api import agency_routes, open_routes, person_routes, problems
+from qipan.faces.api import agency_routes, certificate_routes, open_routes, person_routes, problems
 from qipan.faces.look.access import Rule
 
 ROUTERS: tuple[tuple[Router, Rule], ...] = (
-    (open_routes.router, open_routes.RULE),
+    (certificate_routes.router, open_routes.RULE),  # the open one
     (person_routes.router, person_routes.RULE),
     (agency_routes.router, agency_routes.RULE),
 )

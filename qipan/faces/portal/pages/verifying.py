@@ -1,5 +1,7 @@
 """Checking a certificate, for anybody: by its file, or by the code printed on it. Nobody signs in, and nothing is kept."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -9,17 +11,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan import reader
 from qipan.catalogue import queries as catalogue
-from qipan.certificates import checking, published, queries
-from qipan.certificates.checking import Standing, Verdict
+from qipan.certificates import published, queries
+from qipan.certificates.checking import Verdict
 from qipan.certificates.errors import UnableToCertify
 from qipan.certificates.keeping import custody
 from qipan.certificates.pages import check_code
 from qipan.faces.look.access import access, anyone
 from qipan.faces.look.limits import VERIFY, spend
 from qipan.faces.look.verdict_words import KINDS, Told, told
+from qipan.faces.look.verdicts import LARGEST, verdict_on
 from qipan.faces.portal.pages.shell import language, page
 
-LARGEST = 8 * 1024 * 1024  # bytes
 STATUS_TYPE = "application/statuslist+jwt"
 
 
@@ -53,7 +55,7 @@ def scanned(request: HttpRequest, number: str, code: str = "") -> HttpResponse:
     if code and not with_page:
         return page(request, "verify_unknown.html", {"number": number}, here="verify", status=404)
     verdict = verdict_on(found.data_sm2.encode())
-    return _shown(request, verdict if with_page else _without_facts(verdict), "")
+    return _shown(request, verdict if with_page else replace(verdict, facts=None, withheld=0), "")
 
 
 @access(anyone)
@@ -77,33 +79,6 @@ def issuers(_request: HttpRequest) -> HttpResponse:
     answer = JsonResponse(published.issuers_document(), json_dumps_params={"ensure_ascii": False})
     answer.headers["Content-Disposition"] = 'attachment; filename="qipan-issuers.json"'
     return answer
-
-
-def verdict_on(content: bytes) -> Verdict:
-    """Check a file against what this node believes and knows."""
-    if len(content) > LARGEST:
-        content = b""
-    with reader.as_platform():
-        return checking.check(content, queries.trust(), timezone.now(), _standing)
-
-
-def _standing(claims: object) -> Standing | None:
-    number = claims.get("number") if isinstance(claims, dict) else None
-    return queries.standing(str(number)) if number else None
-
-
-def _without_facts(verdict: Verdict) -> Verdict:
-    return Verdict(
-        verdict.kind,
-        verdict.findings,
-        verdict.issuer,
-        verdict.node,
-        verdict.claims,
-        None,
-        0,
-        verdict.sealed_at,
-        verdict.standing,
-    )
 
 
 def _shown(request: HttpRequest, verdict: Verdict, name: str) -> HttpResponse:

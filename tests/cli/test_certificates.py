@@ -1,0 +1,79 @@
+"""`qipan verify` of a certificate, with nothing but a list of issuers."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from qipan.certificates import published
+from qipan.certificates.rows import WholeCertificate
+from tests import cast as play
+from tests.certificates.office import ADDRESS, Office, issued, listed, ofd_of, open_office, pdf_of
+from tests.cli.conftest import Run
+
+EARLIER = timezone.now() - timedelta(hours=1)
+
+
+@pytest.fixture
+def office(db: None, tmp_path: Path) -> Office:
+    play.enter()
+    return open_office(tmp_path / "keys", EARLIER)
+
+
+@pytest.fixture
+def paper(office: Office) -> WholeCertificate:
+    found = issued(play.enter(), office, EARLIER)
+    listed(EARLIER)
+    return found
+
+
+@pytest.fixture
+def trust(paper: WholeCertificate, tmp_path: Path) -> str:
+    return kept(tmp_path, "issuers.json", json.dumps(published.issuers_document()).encode())
+
+
+def kept(folder: Path, name: str, content: bytes) -> str:
+    (folder / name).write_bytes(content)
+    return str(folder / name)
+
+
+def test_each_form_offline(
+    run: Run, paper: WholeCertificate, office: Office, trust: str, tmp_path: Path
+) -> None:
+    status = published.status_token(0, office.custody, ADDRESS, timezone.now())
+    lists = kept(tmp_path, "status", status.encode())
+    for name, content in (
+        ("x.sd-jwt", paper.data_sm2.encode()),
+        ("x.ofd", ofd_of(paper)),
+        ("x.pdf", pdf_of(paper, office, EARLIER)),
+    ):
+        file = kept(tmp_path, name, content)
+        assert "离线核验没有状态清单" in run("verify", file, "--trust", trust).output
+        said = run("verify", file, "--trust", trust, "--status", lists).output
+        assert said.startswith("真实有效")
+        assert "王小宝" in said
+
+
+def test_a_changed_one_ends_with_1(run: Run, paper: WholeCertificate, trust: str, tmp_path: Path) -> None:
+    changed = ofd_of(paper).replace("王小宝".encode(), "王大宝".encode(), 1)
+    said = run("verify", kept(tmp_path, "x.ofd", changed), "--trust", trust, "--lang", "en", exit_code=1)
+    assert "It was changed" in said.output
+    assert "the page" in said.output or "the data inside" in said.output
+
+
+def test_an_issuer_that_is_on_no_list_is_unknown(run: Run, paper: WholeCertificate, tmp_path: Path) -> None:
+    nobody = kept(tmp_path, "none.json", json.dumps({"format": "qipan-issuers/1", "lists": []}).encode())
+    said = run("verify", kept(tmp_path, "x", paper.data.encode()), "--trust", nobody, exit_code=1).output
+    assert "发证机关不在名单里" in said
+    assert "王小宝" not in said
+
+
+def test_what_is_no_list_is_refused(run: Run, paper: WholeCertificate, tmp_path: Path) -> None:
+    file = kept(tmp_path, "x", paper.data.encode())
+    assert "不是发证机关名单" in run("verify", file, "--trust", file, exit_code=1).output
+
+
+def test_by_the_lists_of_this_installation(run: Run, paper: WholeCertificate, tmp_path: Path) -> None:
+    assert "真实有效" in run("verify", kept(tmp_path, "x", paper.data.encode())).output
