@@ -22,6 +22,8 @@ COUNTS_SECONDS = 5.0
 FLOW_SECONDS = 60.0
 MARRIED, PERSON = "marital_status", {"person.id_number": MOTHER.id_number}
 ASKING, ANSWERING = "330100.medical_insurance", "330000.civil_affairs"
+SETTLING = "330000.data_bureau"
+WRONG = "婚姻状况有误，请删除"
 PURPOSE, BASIS = "核验参保人婚姻状况", "社会保险法 第七十四条"
 UNTIL = f"{time.gmtime().tm_year + 1}-01-31"
 USE = {"purpose": PURPOSE, "basis": [BASIS], "services": ["birth_certificate"]}
@@ -127,6 +129,32 @@ def test_officials_of_two_nodes_carry_a_request_to_its_use_and_its_end(nodes: Th
         asking.wait(where, "已撤销")
         while not nodes.rows("city", 'SELECT 1 FROM exchange_revocations WHERE "grant" = %s', (grant,)):
             assert time.monotonic() - since < COUNTS_SECONDS
+
+
+def test_a_dispute_and_a_recall_go_from_official_to_official_across_nodes(nodes: ThreeNodes) -> None:
+    """Refused at the province, disputed at the city, settled at the hub, signed at the city; then recalled, and acknowledged there."""
+    with (
+        closing(nodes.official("city", ASKING, "requester")) as asking,
+        closing(nodes.official("hub", ANSWERING, "approver")) as answering,
+        closing(nodes.official("hub", SETTLING, "coordinator")) as settling,
+    ):
+        where = requested(asking)
+        waits = "/desk/pool/requests?show=mine"
+        there = answering.wait(waits, PURPOSE).link("/desk/pool/requests/")
+        answering.send(answering.open(there), "/refuse", reason="没有依据")
+        asking.send(asking.wait(where, "/dispute"), "/dispute", reason="依法应当共享")
+        disputed = settling.wait(waits, PURPOSE).link("/desk/pool/requests/")
+        settling.send(settling.open(disputed), "/overturn", reason="依法应当共享")
+        sign = f"{where.rpartition('/')[2]}/sign"
+        asking.send(asking.wait(where, sign), sign)
+        answering.wait(there, "授权编号")
+        tell = f"/desk/pool/resources/{MARRIED}/tell"
+        answering.send(answering.open(tell), "/tell", kind="recall", record=MOTHER.id_number, message=WRONG)
+        page = asking.wait("/desk/pool/notices", WRONG)
+        assert "浙江省枢纽" in page.words
+        asking.send(page, "/acknowledge", answer="已经删除")
+        page = answering.wait("/desk/pool/notices", "已经删除")
+        assert "杭州市节点" in page.words
 
 
 def requested(asking: Official) -> str:
