@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from qipan.faces.look.kept import Kept, kept_for
 
 MODE_COOKIE = "mode"
+_PAGE = "qipan.page"
 
 
 class Look(NamedTuple):
@@ -30,6 +31,13 @@ def look(request: HttpRequest) -> dict[str, Look]:
     return {"look": Look(lang, elder, _here(request), kept if kept and kept.ended else None)}
 
 
+def stand_on(request: HttpRequest, page: str) -> None:
+    """Say on which page a form stands that is shown again at the address it was sent to."""
+    request.META[_PAGE] = page
+
+
 def _here(request: HttpRequest) -> str:
-    """The page's own address; for a page that answers a POST, the page that the form stood on is not ours to guess."""
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+    """The page's own address; for a page that answers a POST, where its form stands, if it says so."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    return str(request.META.get(_PAGE, request.path))

@@ -1,5 +1,6 @@
 """What an official typed when their session had ended, or before the language was changed, stands there again."""
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -66,3 +67,23 @@ def test_a_refusal_without_a_reason_leaves_the_fields_to_approve_ticked(at: At, 
     answer = at("approver").post(f"{page}/refuse", {"act": "refuse", "reason": ""})
     assert answer.status_code == 422
     assert answer.content.decode().count('" checked') == len(WANTED.fields)
+
+
+@pytest.mark.parametrize("act", ["approve", "refuse", "sign"])
+def test_coming_to_an_act_without_doing_it_leads_to_the_request(at: At, pool: Pool, act: str) -> None:
+    page = f"/desk/pool/requests/{pool.asked(at=timezone.now())}"
+    assert at("approver").get(f"{page}/{act}").headers["Location"] == page
+
+
+def test_a_page_that_shows_what_is_missing_is_left_for_the_request(at: At, pool: Pool) -> None:
+    page = f"/desk/pool/requests/{pool.asked(at=timezone.now())}"
+    shown = at("approver").post(f"{page}/refuse", {"act": "refuse", "reason": ""}).content.decode()
+    assert f'name="next" value="{page}"' in shown
+
+
+def test_a_correction_is_filled_in_again(at: At) -> None:
+    client, page = at("approver"), "/desk/pool/resources/population/tell"
+    sent_too_late(client, page, page, {"kind": "correction", "message": "出生日期错了一天"})
+    shown = client.get(page).content.decode()
+    assert STILL_THERE in shown
+    assert "出生日期错了一天</textarea>" in shown

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan.agencies import queries as agencies
 from qipan.applications import operations, queries
@@ -51,9 +51,14 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def batch(request: HttpRequest) -> HttpResponse:
-    """Accept several cases, or grant them after one more look; what is not safe to do at once is left as it is."""
+    """Accept several cases, or grant them after one more look; what is not safe to do at once is left as it is.
+
+    Whoever comes without choosing any, as by a change of language, is led to the list.
+    """
+    if request.method != "POST":
+        return redirect("desk:inbox")
     actor = the_official(request)
     chosen = chosen_cases(actor, _cases(request))
     back = safe_next(request, reverse("desk:inbox"))

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library, Resource
@@ -27,6 +27,7 @@ from qipan.faces.desk.pool.request_forms import RequestForm
 from qipan.faces.desk.pool.words import act_said, refusal_said
 from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
+from qipan.faces.look.context import stand_on
 from qipan.faces.look.kept import kept_for
 from qipan.people.actors import Acting
 from qipan.sharing import operations, queries
@@ -143,11 +144,17 @@ def amend(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, request_id: UUID, act: str) -> HttpResponse:
-    """Do one thing to a request; what must be said and was not is asked for, and what was typed stays."""
+    """Do one thing to a request; what must be said and was not is asked for, and what was typed stays.
+
+    Whoever comes without doing it, as after signing in, is led to the request.
+    """
     if act not in _DONE:
         raise Http404
+    if request.method != "POST":
+        return redirect("desk:pool-request", request_id=request_id)
+    stand_on(request, reverse("desk:pool-request", args=[request_id]))
     chosen, reason = Act(act), " ".join(request.POST.get("reason", "").split())[:LONGEST]
     fields, row = request.POST.getlist("field"), _the_request(request, request_id)
     try:

@@ -10,9 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan.catalogue import queries as catalogue
 from qipan.core.share_notices import LONGEST_MESSAGE
@@ -24,6 +25,8 @@ from qipan.faces.desk.pool.catalogue_views import field_of
 from qipan.faces.desk.pool.words import problem_said
 from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
+from qipan.faces.look.context import stand_on
+from qipan.faces.look.kept import typed_before
 from qipan.people.actors import Acting, Actor
 from qipan.sharing import operations, queries
 from qipan.sharing.errors import NotTheirs, UnableToRequest, Unreasoned
@@ -67,9 +70,12 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge(request: HttpRequest, notice: UUID) -> HttpResponse:
-    """Say what was done about a notice."""
+    """Say what was done about a notice; whoever comes without saying it, as after signing in, is led to the notices."""
+    if request.method != "POST":
+        return redirect("desk:pool-notices")
+    stand_on(request, reverse("desk:pool-notices"))
     answer = request.POST.get("answer", "").strip()[:LONGEST_MESSAGE]
     try:
         with transaction.atomic():
@@ -133,7 +139,8 @@ def _notices(request: HttpRequest, wrong: UUID | None = None, status: int = 200)
 def _form(request: HttpRequest, resource: str, wrong: Mapping[str, str]) -> HttpResponse:
     library, spoken = catalogue.current_library(), language(request)
     declared = library.resources[resource]
-    chosen = request.POST.getlist("field")
+    typed = typed_before(request)
+    chosen = typed.getlist("field")
     values = {
         "name": resource,
         "title": declared.title.say(spoken),
@@ -141,7 +148,7 @@ def _form(request: HttpRequest, resource: str, wrong: Mapping[str, str]) -> Http
             field_of(library, declared, field, spoken, chosen=str(field) in chosen)
             for field in declared.gives
         ],
-        "typed": {name: request.POST.get(name, "") for name in ("kind", "record", "message")},
+        "typed": {name: typed.get(name, "") for name in ("kind", "record", "message")},
         "wrong": {part: wrong.get(part, "") for part in ("kind", "record", "fields", "message")},
         "errors": [(f"f-{part}", said) for part, said in wrong.items()],
     }

@@ -8,9 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan.catalogue import queries as catalogue
 from qipan.core.sharing import Role
@@ -19,6 +20,7 @@ from qipan.faces.desk.watch import views
 from qipan.faces.desk.watch.words import number
 from qipan.faces.look.access import access, official
 from qipan.faces.look.actors import the_official
+from qipan.faces.look.context import stand_on
 from qipan.faces.look.kept import typed_before
 from qipan.faces.look.receipts import receipt_of
 from qipan.people.actors import Acting, Actor
@@ -65,10 +67,13 @@ def finding(request: HttpRequest, finding: UUID) -> HttpResponse:
 
 
 @access(official)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, finding: UUID) -> HttpResponse:
-    """Say what it was, and why."""
+    """Say what it was, and why; whoever comes without saying it, as after signing in, is led to the finding."""
     auditor = _the_auditor(request)
+    if request.method != "POST":
+        return redirect("desk:watch-finding", finding=finding)
+    stand_on(request, reverse("desk:watch-finding", args=[finding]))
     reason = request.POST.get("reason", "").strip()[:LONGEST]
     try:
         with transaction.atomic():
