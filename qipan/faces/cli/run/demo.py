@@ -146,9 +146,14 @@ def _say_where(base: str, members: tuple[CastMember, ...]) -> None:
     first = members[0]
     console().print(
         f"\n[bold]Qipan 棋盘[/bold]   {base}/\n\n"
-        f"  for people 群众    {base}/            sign in as {first.name}: {first.story_zh}\n"
-        f"  for officials 工作人员  {base}/desk/      choose an agency and an official\n"
-        f"  for data sharing 数据共享  {base}/desk/sign-in?q=数据共享   choose who asks, and who answers\n"
-        f"  for systems 系统对接   {base}/api/docs\n\n"
-        "  `make tour` in another terminal goes through a birth from the form to the results. Ctrl-C stops all.\n"
+        f"  for people 群众             {base}/\n"
+        f"    sign in as {first.name}: {first.story_zh}\n"
+        f"  for officials 工作人员      {base}/desk/\n"
+        "    choose an agency and an official\n"
+        f"  for data sharing 数据共享   {base}/desk/sign-in?q=数据共享\n"
+        "    choose who asks, and who answers\n"
+        f"  for systems 系统对接        {base}/api/docs\n\n"
+        "  `make tour` in another terminal goes through a birth, from the form to the results.\n"
+        "  Ctrl-C stops all.\n",
+        soft_wrap=True,
     )

@@ -217,15 +217,19 @@ def _are_ready(placed: Sequence[Placed], family: Family) -> bool:
 def _say_where(placed: Sequence[Placed]) -> None:
     said = "".join(
         f"  [bold]{one.node.title_zh}[/bold] {one.node.title_en}\n"
-        f"    for people 群众 {one.pages}/   for officials 工作人员 {one.pages}/desk/\n"
-        f"    for data sharing 数据共享 {one.pages}/desk/sign-in?q=数据共享\n"
-        f"    its operator 运维 source {one.home / ENV}; .venv/bin/qipan node list   its words 日志 {one.home / 'log'}\n"
+        f"    for people 群众             {one.pages}/\n"
+        f"    for officials 工作人员      {one.pages}/desk/\n"
+        f"    for data sharing 数据共享   {one.pages}/desk/sign-in?q=数据共享\n"
+        f"    for its operator 运维       source {one.home / ENV}; .venv/bin/qipan node list\n"
+        f"    its words 日志              {one.home / 'log'}\n"
         for one in placed
     )
     city = next(one for one in placed if one.node is CITY)
     console().print(
         f"\n[bold]Qipan 棋盘[/bold]   three nodes, each for itself\n\n{said}\n"
-        f"  Sign in at the city as 林晓雯: her birth record comes from the hospitals, her household from the province.\n"
-        f"  {city.pages}/\n\n"
-        "  `make tour NODES=3` in another terminal goes through her child's birth and checks what crossed. Ctrl-C stops all.\n"
+        "  Sign in at the city as 林晓雯: her birth record comes from the hospitals,\n"
+        f"  her household from the province.   {city.pages}/\n\n"
+        "  `make tour NODES=3` in another terminal goes through her child's birth and checks what crossed.\n"
+        "  Ctrl-C stops all.\n",
+        soft_wrap=True,
     )
