@@ -33,9 +33,9 @@ def approve(
     ordered = found.granted if found.state == State.ORDERED else ()
     if not set(ordered) <= set(fields):
         raise LessThanOrdered
-    if set(fields) < set(found.fields) and not ordered and not reason.strip():
+    if set(fields) < set(found.asked.fields) and not ordered and not reason.strip():
         raise Unreasoned
-    given = [field for field in found.fields if field in fields]
+    given = [field for field in found.asked.fields if field in fields]
     document = drafted(found, given, signer.node, at).document()
     signed = signer.sign(SIGNED_GRANT + document)
     move(
@@ -55,31 +55,31 @@ def approve(
 
 def check_named(fields: Collection[str], found: Locked) -> None:
     """See that at least one field is named, and none that was not asked for; raises NothingGranted."""
-    if not fields or not set(fields) <= set(found.fields):
+    if not fields or not set(fields) <= set(found.asked.fields):
         raise NothingGranted
 
 
 def drafted(found: Locked, fields: list[str], node: str, at: datetime) -> Grant:
     """The grant that a request becomes, where this ``node`` speaks for whoever is here; raises PastItsEnd."""
     begins = at.replace(microsecond=0)
-    ends = datetime.combine(found.until + timedelta(days=1), time.min, timezone.get_current_timezone())
+    ends = datetime.combine(found.asked.until + timedelta(days=1), time.min, timezone.get_current_timezone())
     if ends <= begins:
         raise PastItsEnd
     return Grant(
         id=str(uuid4()),
-        resource=found.resource,
-        provider=End(found.provider_node or node, found.provider),
-        consumer=End(found.consumer_node or node, found.consumer),
-        purpose_zh=found.purpose,
-        purpose_en=found.purpose_en or found.purpose,
-        basis=found.basis,
+        resource=found.asked.resource,
+        provider=End(found.provider_node or node, found.asked.provider),
+        consumer=End(found.consumer_node or node, found.asked.consumer),
+        purpose_zh=found.asked.purpose,
+        purpose_en=found.asked.purpose_en or found.asked.purpose,
+        basis=found.asked.basis,
         fields=tuple(fields),
         begins=begins,
         ends=ends,
-        event=found.event,
-        services=found.services,
-        rows=Rows(found.region, found.region_field, found.own_cases),
-        modes=tuple(map(Mode, found.modes)),
-        volume=found.volume,
-        retention=found.retention,
+        event=found.asked.event,
+        services=found.asked.services,
+        rows=Rows(found.asked.region, found.asked.region_field, found.asked.own_cases),
+        modes=tuple(map(Mode, found.asked.modes)),
+        volume=found.asked.volume,
+        retention=found.asked.retention,
     )

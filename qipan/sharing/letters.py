@@ -23,6 +23,8 @@ STORE = """
 INSERT INTO share_letters (request, peer, outward, number, document, outcome, at, settled_at)
 VALUES (%(request)s, %(peer)s, %(outward)s, %(number)s, %(document)s, %(outcome)s, %(at)s, %(settled_at)s)
 """
+ASKED = f"(SELECT to_jsonb(one) FROM (SELECT {', '.join(AskedFor._fields)}) AS one) AS asked"
+"""What a request asks for, as a column of a statement that reads requests; see ``asked_in``."""
 MOST_OF_ONE = 50  # letters to one node that are read at once
 TO_SEND = f"""
 SELECT id::text AS name, request::text AS matter, peer, document FROM (
@@ -99,6 +101,11 @@ def one_line(reason: str) -> str:
 def asked_for(row: Mapping[str, object]) -> AskedFor:
     """What a request's columns ask for."""
     return AskedFor(**{name: _plain(row[name]) for name in AskedFor._fields})  # type: ignore[arg-type]
+
+
+def asked_in(said: Mapping[str, object]) -> AskedFor:
+    """What ASKED gives, as JSON has it."""
+    return asked_for({**said, "until": date.fromisoformat(str(said["until"]))})
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ decision, and the state allows no other. The same act by the same official again
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.utils import timezone
 from qipan import records
 from qipan.adapters.working_days import WORKING_DAYS
 from qipan.core.declarations import Share
+from qipan.core.share_acts import AskedFor
 from qipan.core.sharing import (
     ENDED,
     REASONED,
@@ -35,15 +36,14 @@ from qipan.ledger import operations as ledger
 from qipan.ledger.entries import NewEntry
 from qipan.people.actors import Acting, Actor
 from qipan.sharing.errors import NotInThisState, NotTheirs, Unreasoned
-from qipan.sharing.letters import Matter, asked_for, one_line, write_letter
+from qipan.sharing.letters import ASKED, Matter, asked_for, asked_in, one_line, write_letter
 from qipan.sharing.models import ShareRequest
 from qipan.sharing.superiors import superior_node
 
 LOCK = "SELECT id FROM share_requests WHERE id = %s FOR NO KEY UPDATE"
-READ = """
-SELECT id, number, resource, version, share, consumer, provider, requester, event, services, purpose, purpose_en, basis, fields,
-  region, region_field, own_cases, modes, volume, retention, until, state, since, paused_days, paused_on, granted, approver,
-  coordinator, document, signatures, "grant", consumer_node, provider_node, coordinator_node, reason
+READ = f"""
+SELECT id, {ASKED}, version, share, requester, state, since, paused_days, paused_on, granted, approver, coordinator, document, signatures,
+  "grant", consumer_node, provider_node, coordinator_node, reason
 FROM share_requests WHERE id = %s
 """
 
@@ -68,26 +68,10 @@ class Locked(NamedTuple):
     """A request while nobody else may change it."""
 
     id: UUID
-    number: str
-    resource: str
+    asked: AskedFor
     version: int
     share: str
-    consumer: str
-    provider: str
     requester: int
-    event: str
-    services: tuple[str, ...]
-    purpose: str
-    purpose_en: str
-    basis: tuple[str, ...]
-    fields: tuple[str, ...]
-    region: str
-    region_field: str
-    own_cases: bool
-    modes: tuple[str, ...]
-    volume: int
-    retention: int
-    until: date
     state: str
     since: date
     paused_days: int
@@ -112,7 +96,11 @@ class Locked(NamedTuple):
     def parties(self) -> Parties:
         """Who shares in it."""
         return Parties(
-            self.consumer, self.provider, self.consumer_node, self.provider_node, self.coordinator_node
+            self.asked.consumer,
+            self.asked.provider,
+            self.consumer_node,
+            self.provider_node,
+            self.coordinator_node,
         )
 
 
@@ -140,7 +128,7 @@ def lock_any(request: UUID) -> Locked:
     found = records.first(Locked, READ, [request]) if records.first(_Id, LOCK, [request]) else None
     if found is None:
         raise NotTheirs
-    return found
+    return found._replace(asked=asked_in(cast("Mapping[str, object]", found.asked)))
 
 
 def _barred(found: Locked, role: Role) -> set[int | None]:
@@ -235,7 +223,7 @@ def _tell(
     signatures = columns.get("signatures")
     signed = signatures.get(own, {}) if isinstance(signatures, Mapping) else {}
     third = act is Act.DISPUTE and peer not in {found.consumer_node, found.provider_node}
-    asked = asked_for({**found._asdict(), **columns}) if act is Act.RESUBMIT or third else None
+    asked = asked_for({**found.asked._asdict(), **columns}) if act is Act.RESUBMIT or third else None
     granted = columns.get("granted")
     write_letter(
         Matter(found.id, peer, acting.actor.agency),

@@ -16,6 +16,11 @@ MOST_ROWS, MOST_DAYS = 10_000_000, 3650
 OWN_CASES, OWN_REGION, ALL = "own-cases", "own-region", "all"
 ROWS = (OWN_CASES, OWN_REGION, ALL)
 """Which rows: of persons in one's own open cases, of one's own region, or all."""
+AMENDED = (
+    "event", "services", "purpose", "purpose_en", "basis", "fields", "region", "region_field", "own_cases", "modes", "volume",
+    "retention", "until",
+)  # fmt: skip
+"""What of a request may be asked otherwise once it was returned."""
 
 
 class Wanted(NamedTuple):

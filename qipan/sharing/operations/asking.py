@@ -21,7 +21,7 @@ from qipan.sharing.holding import holder_of
 from qipan.sharing.letters import Matter, asked_for, write_letter
 from qipan.sharing.locked import days, is_repeated, lock, move
 from qipan.sharing.numbering import request_number
-from qipan.sharing.wanted import Wanted, problems_of, rows_of
+from qipan.sharing.wanted import AMENDED, Wanted, problems_of, rows_of
 
 STORE = """
 INSERT INTO share_requests (id, number, idempotency_key, resource, version, share, consumer, provider, requester, event, services,
@@ -65,9 +65,12 @@ def resubmit_request(*, acting: Acting, request: UUID, wanted: Wanted, at: datet
         return
     today = timezone.localdate(at)
     row = _row(
-        wanted._replace(resource=found.resource), found.consumer, catalogue.library(found.version), today
+        wanted._replace(resource=found.asked.resource),
+        found.asked.consumer,
+        catalogue.library(found.version),
+        today,
     )
-    kept = {name: row[name] for name in _AMENDED}
+    kept = {name: row[name] for name in AMENDED}
     move(found, Act.RESUBMIT, acting, at, "", **kept)
 
 
@@ -76,12 +79,6 @@ def withdraw_request(*, acting: Acting, request: UUID, at: datetime) -> None:
     found = lock(request, Act.WITHDRAW, acting.actor)
     if not is_repeated(found, Act.WITHDRAW, acting.actor):
         move(found, Act.WITHDRAW, acting, at)
-
-
-_AMENDED = (
-    "event", "services", "purpose", "purpose_en", "basis", "fields", "region", "region_field", "own_cases", "modes", "volume",
-    "retention", "until",
-)  # fmt: skip
 
 
 def _row(wanted: Wanted, consumer: str, library: Library, today: date) -> dict[str, object]:

@@ -67,5 +67,5 @@ def order_sharing(
     if is_repeated(found, Act.ORDER, acting.actor):
         return
     check_named(fields, found)
-    ordered = [field for field in found.fields if field in fields]
+    ordered = [field for field in found.asked.fields if field in fields]
     move(found, Act.ORDER, acting, at, reason, granted=ordered, coordinator=acting.actor.id, decided_at=at)

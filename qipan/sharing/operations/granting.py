@@ -50,7 +50,7 @@ def give_up_grant(*, acting: Acting, request: UUID, reason: str, signer: Signer,
 
 def _end(found: Locked, act: Act, acting: Acting, reason: str, *, signer: Signer, at: datetime) -> None:
     move(found, act, acting, at, reason)
-    agency = found.provider if act is Act.REVOKE else found.consumer
+    agency = found.asked.provider if act is Act.REVOKE else found.asked.consumer
     ended = Revocation(str(found.grant), End(signer.node, agency), one_line(reason) or "…", at)
     signed = signer.sign(SIGNED_REVOCATION + ended.document())
     exchange.revoke_grant(document=ended.document(), signed=signed, at=at, acting=acting)

@@ -36,15 +36,11 @@ from qipan.sharing.models import ShareRequest
 from qipan.sharing.operations.asking import STORE
 from qipan.sharing.operations.disputing import disputed
 from qipan.sharing.superiors import superior_node
-from qipan.sharing.wanted import ALL, OWN_CASES, OWN_REGION, Wanted, problems_of
+from qipan.sharing.wanted import ALL, AMENDED, OWN_CASES, OWN_REGION, Wanted, problems_of
 
 PASSED_BY = "passed-by"
 LATE = timedelta(days=31)  # a node that was down this long asks anew
 ELSEWHERE = 0  # the number of an official of another node
-AMENDED = (
-    "event", "services", "purpose", "purpose_en", "basis", "fields", "region", "region_field", "own_cases", "modes", "volume",
-    "retention", "until",
-)  # fmt: skip
 
 
 def take_act(*, document: bytes, signed: Signed, at: datetime) -> str:
@@ -114,7 +110,7 @@ def _is_theirs(kind: Act, act: ShareAct, found: Locked) -> bool:
             return bool(act.node) and act.node == found.provider_node
         case _:
             signs = act.node == found.provider_node
-            above = is_above(act.agency, found.consumer, found.provider)
+            above = is_above(act.agency, found.asked.consumer, found.asked.provider)
             return (
                 act.node == superior_node()
                 and above
@@ -141,7 +137,7 @@ def _columns(found: Locked, kind: Act, act: ShareAct, at: datetime) -> dict[str,
             signatures = {**found.signatures, "consumer": own}
             return {"signatures": signatures, "grant": _signed(found, signatures, at)}
         case Act.ORDER:
-            if not act.fields or not set(act.fields) <= set(found.fields):
+            if not act.fields or not set(act.fields) <= set(found.asked.fields):
                 raise UnableToTakeAct
             return {"granted": list(act.fields), "decided_at": at, "decided_by": act.official}
         case Act.DISPUTE:
@@ -166,7 +162,7 @@ def _approved(found: Locked, act: ShareAct, at: datetime) -> Grant:
         raise UnableToTakeAct from None
     ordered = found.granted if found.state == State.ORDERED else ()
     same = _but_number(grant) == _but_number(wanted) and set(ordered) <= set(grant.fields) <= set(
-        found.fields
+        found.asked.fields
     )
     if not same or abs(grant.begins - at) > LATE:
         raise UnableToTakeAct
@@ -251,9 +247,9 @@ def _store(
 def _amended(found: Locked, asked: AskedFor) -> dict[str, object]:
     library = catalogue.library(found.version)
     same = (asked.resource, asked.consumer, asked.provider) == (
-        found.resource,
-        found.consumer,
-        found.provider,
+        found.asked.resource,
+        found.asked.consumer,
+        found.asked.provider,
     )
     if not same or problems_of(_wanted(asked), library, own=False, today=found.since):
         raise UnableToTakeAct
