@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from qipan.adapters import embedded_postgres
+
 START_SECONDS = 240
 PORT = 8300
 
@@ -36,3 +38,4 @@ def demo(demo_home: Path) -> Iterator[str]:
         yield note.read_text(encoding="utf-8")
         process.terminate()
         process.wait(30)
+    embedded_postgres.stop(demo_home)

@@ -1,9 +1,14 @@
 """Two ways to work a page: with the mouse, and with the keyboard alone."""
 
+import time
+
 from playwright.sync_api import Locator, Page
 
 MOST_TABS = 400
 NAVIGATION_MILLISECONDS = 60_000
+SETTLING_SECONDS = 30
+LOOK_MILLISECONDS = 10
+BUSY = "document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling') !== null"
 
 
 def watch_for_files(page: Page) -> None:
@@ -44,7 +49,11 @@ class Mouse:
         self._settle()
 
     def _settle(self) -> None:
-        self.page.wait_for_load_state("networkidle")
+        """Wait until nothing is on its way to the page or back; htmx marks what is from the moment that it hears of it."""
+        end = time.monotonic() + SETTLING_SECONDS
+        while self.page.evaluate(BUSY):
+            assert time.monotonic() < end, self.page.inner_text("main")
+            self.page.wait_for_timeout(LOOK_MILLISECONDS)
 
 
 class Keyboard(Mouse):

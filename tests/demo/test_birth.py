@@ -5,7 +5,7 @@ and with JavaScript off.
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ ANSWERS = {
     "child.relation_to_head": "20",
 }
 MOST_QUESTIONS = 40
+DESKS = 6
 OFFICIALS_DECIDE = 4  # the other three are decided by rule
 IDENTIFIERS = re.compile(r"[0-9a-f-]{36}|QP-[0-9A-Z-]+")
 UNANSWERED = """
@@ -108,43 +109,69 @@ def answer_all(hand: Mouse, paper: str) -> None:
     raise AssertionError("the form asks and asks")
 
 
-def handle(hand: Mouse, number: str, place: int, look: Look) -> list[str]:
-    """Sign in at one of the agencies listed first, and do all there is to do for the application."""
-    page = hand.page
-    page.goto("/desk/sign-in")
-    look(page)
-    hand.press(f'section.agency:nth-of-type({place}) button[name="official"]')
-    page.goto(f"/desk/?q={number}")
-    look(page)
-    links = page.locator('a[href*="/desk/cases/"]')
-    addresses = {str(link.get_attribute("href")) for link in links.all()}
-    for address in sorted(addresses):
+class Desk:
+    """An agency's desk, at which an official signed in; ``handled`` are the cases that were looked at there."""
+
+    def __init__(self, hand: Mouse, place: int, look: Look) -> None:
+        self._hand, self._look = hand, look
+        self.handled: set[str] = set()
+        self._granted: set[str] = set()
+        self._ended: set[str] = set()
+        hand.page.goto("/desk/sign-in")
+        look(hand.page)
+        hand.press(f'section.agency:nth-of-type({place}) button[name="official"]')
+
+    def handle(self, number: str) -> None:
+        """Do all there is to do for the application."""
+        page = self._hand.page
+        page.goto(f"/desk/?q={number}")
+        self._look(page)
+        links = page.locator('a[href*="/desk/cases/"]')
+        found = {str(link.get_attribute("href")) for link in links.all()}
+        self.handled |= found
+        for address in sorted(found - self._ended):
+            self._decide(address)
+
+    def _decide(self, address: str) -> None:
+        page = self._hand.page
         page.goto(address)
-        look(page)
+        self._look(page)
         if page.locator('form[action$="/accept"]').count():
-            hand.press('form[action$="/accept"] button')
+            self._hand.press('form[action$="/accept"] button')
         page.goto(address)
         if page.locator('form[action$="/grant"]').count():
-            hand.press('form[action$="/grant"] button.primary')
-            look(page)
-            hand.press('button[name="reviewed"]')
-    return sorted(addresses)
+            self._hand.press('form[action$="/grant"] button.primary')
+            self._look(page)
+            self._hand.press('button[name="reviewed"]')
+            self._granted.add(address)
+        elif address in self._granted:
+            self._ended.add(address)
+
+
+@contextmanager
+def desks(
+    browser: Browser, demo: str, hand_of: type[Mouse], look: Look, *, scripts: bool
+) -> Iterator[list[Desk]]:
+    """The desks of the agencies listed first, each in a browser of its own."""
+    with ExitStack() as visits:
+        pages = [visits.enter_context(visit(browser, demo, scripts=scripts)) for _ in range(DESKS)]
+        yield [Desk(hand_of(page), place, look) for place, page in enumerate(pages, 1)]
 
 
 def through(
     browser: Browser, demo: str, hand_of: type[Mouse], paper: str, look: Look, *, scripts: bool
 ) -> set[str]:
     """Go through the whole story; gives the cases that officials handled."""
-    handled: set[str] = set()
-    with visit(browser, demo, scripts=scripts) as page:
+    with (
+        visit(browser, demo, scripts=scripts) as page,
+        desks(browser, demo, hand_of, look, scripts=scripts) as agencies,
+    ):
         mother = hand_of(page)
         number = apply(mother, paper, look)
         end = time.monotonic() + END_SECONDS
         while not page.locator(".entry-state", has_text="已办结").count() and time.monotonic() < end:
-            for place in range(1, 7):
-                with visit(browser, demo, scripts=scripts) as other:
-                    if other.goto("/desk/sign-in") and other.locator("section.agency").count() >= place:
-                        handled.update(handle(hand_of(other), number, place, look))
+            for desk in agencies:
+                desk.handle(number)
             page.goto(f"/applications/{number}/")
         look(page)
         page.goto(f"/applications/{number}/results/")
@@ -156,7 +183,7 @@ def through(
         mother.choose("score", "5")
         mother.press("form:has(input[name=score]) button.primary")
         assert page.get_by_text("5").count()
-    return handled
+        return set().union(*(desk.handled for desk in agencies))
 
 
 @pytest.mark.browser
