@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 import httpx
@@ -12,6 +12,7 @@ from qipan.site import front
 from tests.attacks.stage import TOKEN, Stage
 
 SLOW = 60
+TRICKLING = ("Content-Length: 1000", "Content-Length: 9000000", "Transfer-Encoding: chunked")
 QUICK_SECONDS = 8
 SLACK_SECONDS = 15
 
@@ -50,12 +51,23 @@ def test_bodies_that_trickle_in_do_not_stop_the_others(stage: Stage) -> None:
                 one.sendall(b"d")
 
 
-@pytest.mark.parametrize(
-    "headers", ["Content-Length: 1000", "Content-Length: 9000000", "Transfer-Encoding: chunked"]
-)
-def test_a_body_that_trickles_in_is_given_up(stage: Stage, headers: str) -> None:
-    with begun(stage, headers, b"" if "chunked" in headers else b"mode=el") as slow:
-        assert b"408 Request Timeout" in answered(slow)
+@pytest.fixture(scope="module")
+def trickling(stage: Stage) -> Iterator[Mapping[str, socket.socket]]:
+    """Bodies of each kind, begun at the same time, as each is waited for as long."""
+    with ExitStack() as open_ones:
+        yield {
+            headers: open_ones.enter_context(
+                begun(stage, headers, b"" if "chunked" in headers else b"mode=el")
+            )
+            for headers in TRICKLING
+        }
+
+
+@pytest.mark.parametrize("headers", TRICKLING)
+def test_a_body_that_trickles_in_is_given_up(
+    stage: Stage, trickling: Mapping[str, socket.socket], headers: str
+) -> None:
+    assert b"408 Request Timeout" in answered(trickling[headers])
     assert served(stage)
 
 

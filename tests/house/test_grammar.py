@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,14 +50,19 @@ def grammar_part(path: Path) -> str:
     return parts[1] if len(parts) > 1 else parts[0]
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def attributes(path: Path) -> Iterator[tuple[int, ast.Attribute]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Attribute):
             yield node.lineno, node
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value
 
@@ -112,7 +118,7 @@ def test_tables_are_reached_through_their_capability(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [one for one in MODULES if in_capability(one)], ids=name_of)
 def test_http_stays_at_the_edge(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.ImportFrom):
             assert not str(node.module).startswith(HTTP), (
                 f"line {node.lineno}: raise an UnableTo... error; the page answers"
@@ -127,14 +133,14 @@ def test_http_stays_at_the_edge(path: Path) -> None:
 def test_use_cases_take_their_arguments_by_name(path: Path) -> None:
     if path.parent.name in WITHOUT_USE_CASES:
         return
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for node in tree(path).body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             assert len(node.args.args) <= 1, f"line {node.lineno}: begin the arguments of {node.name} with *"
 
 
 @pytest.mark.parametrize("path", [one for one in MODULES if in_capability(one)], ids=name_of)
 def test_an_error_says_what_it_means(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.ClassDef) and any(
             ast.unparse(base).endswith(("Exception", "Error")) for base in node.bases
         ):

@@ -12,6 +12,7 @@ from tests.cast import Cast
 from tests.journeys.mother_steps import Pointer, sign_in
 
 NAME = "[name='child.name']"
+LEFT_OPEN = 6_000  # milliseconds: longer than the page waits before it asks again
 
 
 @pytest.fixture
@@ -81,14 +82,20 @@ def test_a_page_left_open_stops_asking_when_all_is_done(page: Page, cast: Cast) 
     number = play.running(cast).number
     page.goto("/sign-in/")
     sign_in(page, Pointer())
+    page.clock.install()
     page.goto(f"/applications/{number}/")
+    expect(page.locator("#progress[hx-get]")).to_have_count(1)
+    with page.expect_response(f"**/applications/{number}/?seen=*"):
+        page.clock.run_for(LEFT_OPEN)
     expect(page.locator("#progress[hx-get]")).to_have_count(1)
     Case.objects.update(state="withdrawn")
     Application.objects.update(state="withdrawn")
-    expect(page.locator("#progress[hx-get]")).to_have_count(0, timeout=15_000)
+    page.clock.run_for(LEFT_OPEN)
+    expect(page.locator("#progress[hx-get]")).to_have_count(0)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.wait_for_timeout(6_000)
+    page.clock.run_for(10 * LEFT_OPEN)
+    page.wait_for_timeout(500)
     assert asked == []
 
 
