@@ -87,6 +87,9 @@ class HttpNotices:
 @lru_cache(maxsize=4)
 def notices_by(address: str, key: str) -> Notices:
     """Give what carries notices: to a provider (``https://…``) under a shared key, or into the file at a path."""
-    if address.startswith(("http://", "https://")):
-        return HttpNotices(address, key)
-    return FileNotices(Path(address))
+    return FileNotices(Path(address)) if file_of(address) else HttpNotices(address, key)
+
+
+def file_of(address: str) -> str:
+    """The name of the file that notices are written into; empty where a provider gets them."""
+    return "" if address.startswith(("http://", "https://")) else Path(address).name

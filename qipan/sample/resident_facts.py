@@ -12,6 +12,7 @@ from qipan.core.elements import Value
 from qipan.sample.dice import dice_of, happens
 from qipan.sample.identifiers import bank_card, digits
 from qipan.sample.people import (
+    AS_OF,
     EMPLOYED,
     FLEXIBLE,
     GROWN_UP,
@@ -28,6 +29,7 @@ CITY_DIGITS, COUNTY_DIGITS = 4, 6
 BANKS = {"102": "622202", "103": "622848", "104": "621661", "105": "621700", "301": "622262", "402": "622858"}
 INSURED_FROM, SCHOOL_AGE, TODDLER = 22, 6, 3
 OLDEST_WITH_VACCINES = 7
+OLD = 75
 ONE_CHILD_BORN = range(1956, 1980)  # parents under the one-child policy
 
 
@@ -55,6 +57,14 @@ def _identity(one: Resident, dice: Random, _today: date) -> Facts:
         "household_county": county,
         "marital_status": one.marital_status if one.age >= GROWN_UP else None,
     }
+
+
+def _death(one: Resident, _dice: Random, _today: date) -> Facts:
+    """Some of the oldest have died lately, and other registers have not heard of it yet."""
+    dice = dice_of(f"death of {one.id_number}")
+    if one.age < OLD or not happens(dice, 0.05):
+        return {}
+    return {"death_date": (AS_OF - timedelta(days=dice.randrange(1, 60))).isoformat()}
 
 
 def _education(age: int, dice: Random) -> str | None:
@@ -247,5 +257,5 @@ def _rarely(dice: Random, share: float, value: str) -> str | None:
 
 
 DRAWS: tuple[Callable[[Resident, Random, date], Mapping[str, Value | None]], ...] = (
-    _identity, _household, _residence, _marriage, _work, _pension, _insurance, _card, _fund, _home, _childhood, _aid,
+    _identity, _death, _household, _residence, _marriage, _work, _pension, _insurance, _card, _fund, _home, _childhood, _aid,
 )  # fmt: skip
