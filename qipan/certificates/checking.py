@@ -167,8 +167,8 @@ def _of_pdf(content: bytes, trust: Trust, at: datetime) -> Verdict:
     said = replace(_of_data(opened.data.encode(), trust), kind="pdf", sealed_at=opened.time)
     changed = [Finding("changed", *one) for one in opened.changed]
     signer = trust.certified(opened.signer)
-    if signer is None:
-        return _unknown(said, changed)
+    if signer is None:  # nor can the wrapping of its signature be held against what is known
+        return _unknown(said, [one for one in changed if one.part != "seal"])
     node, issuer, key = signer
     time = opened.time or datetime.min.replace(tzinfo=UTC)
     return replace(said, issuer=issuer, node=node).with_findings(

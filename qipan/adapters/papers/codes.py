@@ -14,7 +14,7 @@ def matrix(text: str) -> Sequence[Sequence[int]]:
 
 def picture(text: str) -> str:
     """A QR code as SVG with its margin, to stand in a page."""
-    return str(_code(text).svg_inline(scale=4, border=4, lineclass=None, svgclass="qr"))
+    return str(_code(text).svg_inline(border=4, omitsize=True, lineclass=None, svgclass="qr"))
 
 
 def _code(text: str) -> segno.QRCode:

@@ -10,6 +10,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -204,7 +205,9 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+@lru_cache(maxsize=8192)
 def _mm(length: float) -> str:
+    """A length as it is written; the same ones come again and again, as the lines of a code's grid."""
     return f"{length:.3f}".rstrip("0").rstrip(".") or "0"
 
 

@@ -10,6 +10,7 @@ from qipan.adapters.papers import fonts
 RED = (200, 22, 29)
 SIDE = 420  # pixels of the finished picture, ten to a millimetre
 FINER = 3  # it is drawn larger and made smaller, for smooth edges
+SHADES = 16  # of one red: a seal goes into every certificate, twice
 CLEAR = (*RED, 0)
 
 
@@ -26,7 +27,7 @@ def seal_picture(name: str, purpose: str) -> bytes:
     pen.text((side / 2, side * 0.775), purpose, RED, font, anchor="mm", stroke_width=side // 420)
     small = image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     written = io.BytesIO()
-    small.save(written, "PNG", optimize=True)
+    small.quantize(SHADES, Image.Quantize.FASTOCTREE).save(written, "PNG", optimize=True)
     return written.getvalue()
 
 

@@ -34,9 +34,6 @@ from qipan.people.actors import SYSTEM
 SALT = 16  # bytes
 FIRST_VERSION = "001"
 TYPE = "urn:qipan:certificate:"
-NEXT = """
-INSERT INTO serials (scope, last) VALUES (%s, 1) ON CONFLICT (scope) DO UPDATE SET last = serials.last + 1 RETURNING last
-"""
 PLACE = "SELECT nextval(pg_get_serial_sequence('certificates', 'id'))"
 WAIT = """
 INSERT INTO certificate_dues ("case", agency, since) VALUES (%s, %s, %s) ON CONFLICT ("case") DO NOTHING
@@ -96,9 +93,8 @@ def issue(
 ) -> str:
     """Issue one certificate; gives its number."""
     begins = timezone.localdate(at)
-    number = _number(hand, one, begins, replaces)
-    ends = one.ends(begins)
-    place = records.number(PLACE)
+    place, ends = records.number(PLACE), one.ends(begins)
+    number = _number(hand, one, f"{begins.year}{place:010}", replaces)
     claims = _claims(hand, one, str(number), place, at) | _term(begins, ends)
     certificate = WholeCertificate(
         id=place,
@@ -144,11 +140,10 @@ def make_pdf(*, certificate: int, custody: Custody, address: str, at: datetime) 
     records.execute(KEEP_PDF, [certificate, content, at])
 
 
-def _number(hand: Hand, one: ToIssue, begins: date, replaces: WholeCertificate | None) -> CertificateNumber:
+def _number(hand: Hand, one: ToIssue, serial: str, replaces: WholeCertificate | None) -> CertificateNumber:
+    """The number of a new certificate; its serial is its place, which nobody waits for."""
     if replaces is not None:
         return CertificateNumber.parse(replaces.number).next_version()
-    scope = f"certificate:{hand.issuer.agency}:{begins.year}"
-    serial = f"{begins.year}{records.number(NEXT, [scope]):08}"
     return CertificateNumber(one.kind.code, hand.issuer.code, serial, FIRST_VERSION)
 
 

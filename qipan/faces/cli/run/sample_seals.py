@@ -20,6 +20,7 @@ from qipan.sample.identifiers import agency_credit_code
 KEEPERS = (("孙用章", "印章申请"), ("钱审批", "印章审批"), ("周复核", "印章复核"))
 OPERATIONS = "qipan.certificates.operations"
 NAME = "演示证照签发中心"
+WIDER = frozenset((Level.PROVINCE, Level.CITY, Level.COUNTY))
 LEVELS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY}
 
 
@@ -57,13 +58,13 @@ def _keeper(agency: str, name: str, post: str) -> Acting:
 
 
 def _agencies(library: Library, kinds: Collection[str], places: Collection[str]) -> Iterator[str]:
-    """Those of the story's county and city, and the highest of each kind."""
-    wanted = [
-        agencies.agency_code(kind, level, place)
-        for place in places
-        for kind in kinds
-        if (level := LEVELS[len(place.rstrip("0")) + len(place.rstrip("0")) % 2])
-        in library.agencies[kind].levels
-    ]
-    there = agencies.agencies(wanted)
-    yield from sorted(code for code in wanted if code in there)
+    """Those of the story's places, and in its county those of kinds that only stand below."""
+    wanted: set[str] = set()
+    for place in places:
+        level = LEVELS[len(place.rstrip("0")) + len(place.rstrip("0")) % 2]
+        for kind in kinds:
+            if level in library.agencies[kind].levels:
+                wanted.add(agencies.agency_code(kind, level, place))
+            elif level is Level.COUNTY and not WIDER.intersection(library.agencies[kind].levels):
+                wanted.update(row.code for row in agencies.agencies_under(place, kind))
+    yield from sorted(wanted & agencies.agencies(wanted).keys())
