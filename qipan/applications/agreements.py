@@ -50,16 +50,21 @@ def agreed_fields(version: int, event: str, today: date) -> Agreed:
 
 
 def agreements(version: int, event: str, today: date) -> Mapping[str, Agreement]:
-    """By resource of an event that another node holds: the grant of most fields that covers every service which may need it."""
+    """By resource of an event that another node holds: the grant of most fields that covers every service which may need it.
+
+    Of several alike it is the newest, so that a grant that follows another is used from the day it is signed.
+    """
     away = _away(version, event)
     if not away:
         return NOTHING
     index = catalogue.pool(version)
     found = dict.fromkeys(away, Agreement(None, frozenset()))
-    for grant in queries.grants_in_force(settings.QIPAN_NODE, sorted(away)):
+    granted = queries.grants_in_force(settings.QIPAN_NODE, sorted(away))
+    for grant in sorted(granted, key=lambda one: (one.begins, one.id)):
         resource = index.library.resources[grant.resource]
         fields = frozenset(one for one in resource.gives if str(one) in grant.fields)
-        if _serves(grant, event, today, index) and len(fields) > len(found[grant.resource].fields):
+        known = found[grant.resource].fields
+        if fields and len(fields) >= len(known) and _serves(grant, event, today, index):
             found[grant.resource] = Agreement(grant, fields)
     return found
 

@@ -140,6 +140,16 @@ def test_of_several_the_one_of_most_fields_counts(version: int) -> None:
     assert found.purpose == "办理出生"
 
 
+@pytest.mark.parametrize(
+    "newer", ["0d1f3c1e-6f0e-4b7e-9a53-0c6f2f6f1a10", "fd1f3c1e-6f0e-4b7e-9a53-0c6f2f6f1a1f"]
+)
+def test_of_several_alike_the_newest_counts(version: int, newer: str) -> None:
+    issue()
+    issue(id=newer, purpose_zh="办理出生", begins=NOW - timedelta(hours=1))
+    [found] = looked_up(version, plan(version).fetches)
+    assert found.purpose == "办理出生"
+
+
 def test_a_grant_that_is_revoked_between_plan_and_look_up_lets_nothing_pass(version: int) -> None:
     grant = issue()
     fetches = plan(version).fetches

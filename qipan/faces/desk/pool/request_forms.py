@@ -156,14 +156,18 @@ def _controls(
 
 
 def _events(library: Library, language: str) -> tuple[Choice, ...]:
+    """Each event as a whole, then each of its services."""
     separator = " · "
     return tuple(
-        Choice(
-            f"{event.name}.{use.service}",
-            event.title.say(language) + separator + library.services[use.service].title.say(language),
-        )
+        Choice(value, event.title.say(language) + separator + what)
         for event in library.events.values()
-        for use in event.services
+        for value, what in (
+            (event.name, _("全部事项")),
+            *(
+                (f"{event.name}.{use.service}", library.services[use.service].title.say(language))
+                for use in event.services
+            ),
+        )
     )
 
 
