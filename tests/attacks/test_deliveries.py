@@ -15,7 +15,7 @@ from qipan.core.envelope import RequestEnvelope
 from qipan.core.grants import Grant, Mode, Rows
 from qipan.core.nodes import key_id
 from tests.exchange.couriers import issue_all, order, sending
-from tests.exchange.two_nodes import CITY, HOSPITALS, Forged, TwoNodes, two_nodes
+from tests.exchange.two_nodes import CITY, HOSPITALS, Forged, TwoNodes
 
 PATH = "/exchange/v1/deliveries"
 NAME, REGION = "person.name", "person.household_region"
@@ -28,12 +28,12 @@ ROW = {NAME: "王芳", REGION: "330106002001"}
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[TwoNodes]:
+def nodes(pair: TwoNodes) -> Iterator[TwoNodes]:
     """The city takes deliveries; the tests stand for the hospitals' courier."""
-    with two_nodes(2) as found:
-        found.city.start("public")
-        issue_all(found, PUSH, PUSH_OF_DISTRICT, ENDING, CLOSED, BATCH, LITTLE)
-        yield found
+    pair.city.start("public")
+    issue_all(pair, PUSH, PUSH_OF_DISTRICT, ENDING, CLOSED, BATCH, LITTLE)
+    yield pair
+    pair.city.kill("public")
 
 
 class Sender:

@@ -16,17 +16,17 @@ from qipan.core import envelope
 from qipan.core.envelope import RequestEnvelope, ResponseEnvelope
 from qipan.core.nodes import key_id
 from tests.attacks.test_exchange import refused
-from tests.exchange.two_nodes import TwoNodes, seal, two_nodes
+from tests.exchange.two_nodes import TwoNodes, seal
 
 GOOD = b'{"facts":{"child.birth_date":"2026-11-20"},"found":true,"unbelieved":{}}'
 Answering = Callable[[BaseHTTPRequestHandler, RequestEnvelope], None]
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[TwoNodes]:
-    with two_nodes() as found:
-        found.hospitals.kill("public")
-        yield found
+def nodes(pair: TwoNodes) -> Iterator[TwoNodes]:
+    pair.hospitals.kill("public")
+    yield pair
+    pair.hospitals.start("public")
 
 
 class Rogue:

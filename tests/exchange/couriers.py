@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from qipan.core.grants import ANY_OF_OWN_CASES, Grant, Mode, Rows
-from tests.exchange.two_nodes import BASIS, ROOT, RunningNode, TwoNodes, grant, two_nodes
+from tests.exchange.two_nodes import BASIS, KNOWN_SECONDS, ROOT, RunningNode, TwoNodes, grant, two_nodes
 
 PATIENCE = 40.0  # seconds; a busy machine is slow
 HERE = "330106002001"
@@ -80,9 +80,10 @@ print("{}")
 
 
 def issue_all(nodes: TwoNodes, *grants: Grant) -> None:
-    """Have both nodes take grants, in one process each."""
+    """Have both nodes take grants, and their gateways know them."""
     for node in (nodes.city, nodes.hospitals):
         node.run(ISSUE_ALL, [nodes.signed_grant(one) for one in grants])
+    time.sleep(KNOWN_SECONDS)
 
 
 def sending(mode: Mode = Mode.PUSH, **changes: Any) -> Grant:

@@ -31,9 +31,11 @@ from qipan.core.grants import SIGNED_GRANT, End, Grant, Mode, Revocation, Rows
 from qipan.core.nodes import SIGNED_LIST, Node, NodeKey, NodeList, key_id
 from qipan.sample.identifiers import PersonNumbers
 from tests.cast import LIBRARY
+from tests.exchange.operators import Operator
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 40
+KNOWN_SECONDS = 1.5  # a gateway reads its grants anew each second
 PATH = "/exchange/v1/look-up"
 BIRTHS = {"mother.id_number": "mother", "child.birth_date": "born_on", "child.sex": "sex"}
 PEOPLE = {
@@ -95,6 +97,7 @@ class RunningNode:
         self.ports = {"public": free_port(), "inside": free_port()}
         self.log = home / "stderr"
         self._log: IO[bytes] = self.log.open("ab")
+        self._operator = Operator(self.environment(), ROOT, self.log)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -114,12 +117,7 @@ class RunningNode:
 
     def run(self, program: str, said: object) -> Any:
         """Run a program on this node, and give what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-c", program], env=self.environment(), cwd=ROOT, check=False, capture_output=True,
-            input=json.dumps(said), text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3000:]
-        return json.loads(done.stdout.splitlines()[-1])
+        return self._operator.run(program, said)
 
     def start(self, *sides: str) -> None:
         """Start the sides that do not run, and wait until they answer."""
@@ -145,6 +143,7 @@ class RunningNode:
         """End everything."""
         for side in tuple(self._processes):
             self.kill(side)
+        self._operator.leave()
         self._log.close()
 
     def processes(self, side: str) -> subprocess.Popen[bytes]:
@@ -240,9 +239,10 @@ class TwoNodes:
         node.run(REVOKE, {"document": document.decode()})
 
     def issue(self, one: Grant, *nodes: RunningNode) -> None:
-        """Have nodes take a grant."""
+        """Have nodes take a grant, and their gateways know it."""
         for node in nodes or (self.city, self.hospitals):
             node.run(ISSUE, self.signed_grant(one))
+        time.sleep(KNOWN_SECONDS)
 
     def wanted(self, **changes: Any) -> dict[str, Any]:
         """What the city's platform asks its gateway."""

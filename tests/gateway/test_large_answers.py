@@ -1,7 +1,6 @@
 """Answers above a megabyte pass where both parties signed that they may, no larger than that, and a few at once."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from starlette.responses import Response
@@ -13,19 +12,18 @@ from qipan.faces.gateway.large import Large, check_size
 from qipan.faces.gateway.refusals import Refused
 from tests.exchange.couriers import until
 from tests.exchange.scans import MEGABYTE, hold, of_scans, scan
-from tests.exchange.two_nodes import TwoNodes, grant, two_nodes
+from tests.exchange.two_nodes import TwoNodes, grant
 from tests.gateway.in_a_loop import in_a_loop
 
 SIZES = (2_000, 10 * MEGABYTE, 13 * MEGABYTE)
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[TwoNodes]:
-    with two_nodes(3) as found:
-        hold(found, SIZES)
-        found.issue(of_scans())
-        until(lambda: scan(found, found.mothers[0]).status_code == 200)  # both gateways know the grant
-        yield found
+def nodes(pair: TwoNodes) -> TwoNodes:
+    hold(pair, SIZES)
+    pair.issue(of_scans())
+    until(lambda: scan(pair, pair.mothers[0]).status_code == 200)  # both gateways know the grant
+    return pair
 
 
 def test_ten_megabytes_pass_whole(nodes: TwoNodes) -> None:

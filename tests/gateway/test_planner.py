@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.cast import MOTHER
-from tests.exchange.two_nodes import ROOT, TwoNodes, answers, fill_register, grant, two_nodes
+from tests.exchange.couriers import until
+from tests.exchange.two_nodes import ROOT, TwoNodes, answers, fill_register, grant
 
 PREFILL = """
 import json, sys
@@ -37,21 +38,20 @@ row = records.first(Row, "SELECT facts, without FROM drafts WHERE id = %s", [dra
 print(json.dumps({"draft": str(draft), "facts": row.facts, "without": list(row.without)}))
 """
 
+GRANTED = (
+    ("birth_record", ("child.birth_date", "child.sex"), ("母婴保健法",)),
+    ("population", ("person.name", "person.marital_status", "person.household_region"), ("户口登记条例",)),
+)
+
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[TwoNodes]:
-    with two_nodes() as found:
-        for resource, fields, basis in (
-            ("birth_record", ("child.birth_date", "child.sex"), ("母婴保健法",)),
-            (
-                "population",
-                ("person.name", "person.marital_status", "person.household_region"),
-                ("户口登记条例",),
-            ),
-        ):
-            found.issue(grant(resource=resource, fields=fields, basis=basis, purpose_zh="办理“出生一件事”"))
-        fill_register(found.register, [MOTHER])
-        yield found
+def nodes(pair: TwoNodes) -> Iterator[TwoNodes]:
+    for resource, fields, basis in GRANTED:
+        pair.issue(grant(resource=resource, fields=fields, basis=basis, purpose_zh="办理“出生一件事”"))
+    fill_register(pair.register, [MOTHER])
+    until(lambda: len(prefilled(pair)["facts"]) == len(GRANTED))  # both gateways know the grants
+    yield pair
+    pair.city.start("inside")
 
 
 def prefilled(nodes: TwoNodes) -> Any:
