@@ -10,7 +10,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 T ?= tests
 NODES ?= 1
+WORKERS ?= $(if $(filter tests,$(T)),2,0)
 STAMP := .venv/installed
+HOMES = $(dir $(wildcard $(foreach below,. * */* */*/* */*/*/*,.qipan/$(below)/postgres)))
 MESSAGES := $(wildcard qipan/faces/*/locale/*/LC_MESSAGES/*.po)
 
 .PHONY: help
@@ -45,8 +47,8 @@ bench: install ## Measure the claims in bench/, side by side with their rivals
 	@$(BIN)/python -m bench
 
 .PHONY: test
-test: install ## Run the tests; one path with T=tests/core
-	@$(BIN)/python -m pytest $(T)
+test: install ## Run the tests, two at a time; one path, one at a time, with T=tests/core
+	@$(BIN)/python -m pytest -n $(WORKERS) $(T)
 
 .PHONY: lint
 lint: install ## Check contracts between packages, style and types
@@ -83,14 +85,14 @@ lock: $(STAMP) ## Pin every dependency again, at its newest allowed version
 
 .PHONY: stop
 stop: ## Stop the embedded databases
-	@for home in .qipan .qipan/nodes .qipan/test .qipan/bench; do
-	  test ! -e "$$home/postgres" || $(BIN)/python -c "import sys; from pathlib import Path; \
+	@for home in $(HOMES); do
+	  $(BIN)/python -c "import sys; from pathlib import Path; \
 	    from qipan.adapters.embedded_postgres import stop; stop(Path(sys.argv[1]))" "$$home"
 	done
 
 .PHONY: clean
 clean: stop ## Remove everything that was made here, sample data and databases included
-	@for home in .qipan .qipan/nodes .qipan/test .qipan/bench; do
-	  test ! -e "$$home/postgres" || rm -rf "$$(readlink -f "$$home/postgres")"
+	@for home in $(HOMES); do
+	  rm -rf "$$(readlink -f "$$home/postgres")"
 	done
 	rm -rf .qipan .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache *.egg-info
