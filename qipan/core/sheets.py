@@ -91,16 +91,19 @@ class Pen(NamedTuple):
 
     def wrapped(self, text: str, room: float) -> list[str]:
         """Break a text into lines; Latin words stay whole where they fit, and no line begins with a closing mark."""
-        lines, line = [], ""
+        lines, line, used = [], "", 0.0
         for piece in pieces(text):
-            if line and self.width(line + piece) > room and piece not in _NO_START:
+            length = sum(self._advances(piece))
+            if line and used + length > room and piece not in _NO_START:
                 lines.append(line.rstrip())
-                line = ""
-            while self.width(line + piece) > room and len(piece) > 1:
+                line, used = "", 0.0
+            while used + length > room and len(piece) > 1:
                 cut = max(1, next((n for n in range(len(piece), 0, -1) if self.width(piece[:n]) <= room), 1))
                 lines.append(piece[:cut])
                 piece = piece[cut:]  # noqa: PLW2901 -- what is left of it
-            line += piece if line or not piece.isspace() else ""
+                length = sum(self._advances(piece))
+            if line or not piece.isspace():
+                line, used = line + piece, used + length
         return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
     def _advances(self, text: str) -> tuple[float, ...]:

@@ -67,3 +67,6 @@ def verify(request: HttpRequest, file: File[UploadedFile]) -> VerdictOut:
         facts=[PairOut(title=title, value=value) for title, value in words.facts],
         withheld=words.withheld,
     )
+
+
+__all__ = ["router"]
