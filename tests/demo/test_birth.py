@@ -5,7 +5,7 @@ and with JavaScript off.
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ ANSWERS = {
     "child.relation_to_head": "20",
 }
 MOST_QUESTIONS = 40
-DESKS = 6
+OFFICIALS = """all => all.slice(0, 6).map(one => one.querySelector("button[name=official]").value)"""
 OFFICIALS_DECIDE = 4  # the other three are decided by rule
 IDENTIFIERS = re.compile(r"[0-9a-f-]{36}|QP-[0-9A-Z-]+")
 UNANSWERED = """
@@ -112,14 +112,14 @@ def answer_all(hand: Mouse, paper: str) -> None:
 class Desk:
     """An agency's desk, at which an official signed in; ``handled`` are the cases that were looked at there."""
 
-    def __init__(self, hand: Mouse, place: int, look: Look) -> None:
+    def __init__(self, hand: Mouse, official: str, look: Look) -> None:
         self._hand, self._look = hand, look
         self.handled: set[str] = set()
         self._granted: set[str] = set()
         self._ended: set[str] = set()
         hand.page.goto("/desk/sign-in")
         look(hand.page)
-        hand.press(f'section.agency:nth-of-type({place}) button[name="official"]')
+        hand.press(f'button[name="official"][value="{official}"]')
 
     def handle(self, number: str) -> None:
         """Do all there is to do for the application."""
@@ -148,14 +148,33 @@ class Desk:
             self._ended.add(address)
 
 
-@contextmanager
-def desks(
-    browser: Browser, demo: str, hand_of: type[Mouse], look: Look, *, scripts: bool
-) -> Iterator[list[Desk]]:
-    """The desks of the agencies listed first, each in a browser of its own."""
-    with ExitStack() as visits:
-        pages = [visits.enter_context(visit(browser, demo, scripts=scripts)) for _ in range(DESKS)]
-        yield [Desk(hand_of(page), place, look) for place, page in enumerate(pages, 1)]
+class Desks:
+    """The desks of the agencies that have something to do, each in a browser of its own."""
+
+    def __init__(
+        self, browser: Browser, demo: str, look: Look, hand_of: type[Mouse], *, scripts: bool
+    ) -> None:
+        self._visits = ExitStack()
+        self._visit = lambda: hand_of(self._visits.enter_context(visit(browser, demo, scripts=scripts)))
+        self._look, self._lobby = look, self._visit().page
+        self._desks: dict[str, Desk] = {}
+
+    def handle(self, number: str) -> None:
+        """Have the agencies that are listed first do all there is to do for the application."""
+        self._lobby.goto("/desk/sign-in")
+        for official in self._lobby.eval_on_selector_all("section.agency", OFFICIALS):
+            if official not in self._desks:
+                self._desks[official] = Desk(self._visit(), official, self._look)
+            self._desks[official].handle(number)
+
+    @property
+    def handled(self) -> set[str]:
+        """The cases that were looked at."""
+        return set().union(*(desk.handled for desk in self._desks.values()))
+
+    def close(self) -> None:
+        """Leave."""
+        self._visits.close()
 
 
 def through(
@@ -164,14 +183,13 @@ def through(
     """Go through the whole story; gives the cases that officials handled."""
     with (
         visit(browser, demo, scripts=scripts) as page,
-        desks(browser, demo, hand_of, look, scripts=scripts) as agencies,
+        closing(Desks(browser, demo, look, hand_of, scripts=scripts)) as desks,
     ):
         mother = hand_of(page)
         number = apply(mother, paper, look)
         end = time.monotonic() + END_SECONDS
         while not page.locator(".entry-state", has_text="已办结").count() and time.monotonic() < end:
-            for desk in agencies:
-                desk.handle(number)
+            desks.handle(number)
             page.goto(f"/applications/{number}/")
         look(page)
         page.goto(f"/applications/{number}/results/")
@@ -183,7 +201,7 @@ def through(
         mother.choose("score", "5")
         mother.press("form:has(input[name=score]) button.primary")
         assert page.get_by_text("5").count()
-        return set().union(*(desk.handled for desk in agencies))
+        return desks.handled
 
 
 @pytest.mark.browser
