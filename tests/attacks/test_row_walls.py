@@ -25,10 +25,10 @@ from tests import cast as play
 from tests.cast import MONDAY, Cast
 
 WALLED = (
-    "accounts", "applications", "cases", "fact_sets", "drafts", "discarded_drafts", "uploads", "corrections", "ratings",
+    "accounts", "applications", "cases", "certificates", "fact_sets", "drafts", "discarded_drafts", "uploads", "corrections", "ratings",
 )  # fmt: skip
 # What names a person, an application or a case, and stands outside the wall: docs/handbook/walls.md says why.
-OUTSIDE = {"calls", "exchange_calls", "exchange_outgoing", "readings"}
+OUTSIDE = {"calls", "certificate_dues", "exchange_calls", "exchange_outgoing", "readings"}
 OF_WHOM = {"person", "person_id", "application", "application_id", "case", "case_id", "case_ref", "draft"}
 
 

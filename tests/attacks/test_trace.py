@@ -204,6 +204,9 @@ SCENES: Mapping[str, Scene] = {
     "admit_persons": lambda _cast: (
         lambda: people.admit_persons(persons=[NewPerson("330106199001011299", "某人")], at=MONDAY)
     ),
+    "admit_person": lambda _cast: (
+        lambda: people.admit_person(id_number="330106199001011299", name="某人", phone="", at=MONDAY)
+    ),
     "appoint_official": lambda _cast: (
         lambda: people.appoint_official(agency="330106.health", name="新人", post="科长", at=MONDAY)
     ),
