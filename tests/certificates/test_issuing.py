@@ -80,13 +80,13 @@ def test_the_act_itself_makes_nothing(cast: Cast, office: Office) -> None:
     play.granted(cast, application, "birth_certificate", "hospital")
     case = play.case_of(application, "birth_certificate").id
     assert queries.certificates_of_case(case) == []
-    assert jobs("qipan.certificates.tasks.issue") == [{"case": str(case)}]
+    assert jobs("qipan.certificates.tasks.issue").count({"case": str(case)}) == 1
 
 
 def test_a_second_run_issues_nothing_more(cast: Cast, office: Office, paper: WholeCertificate) -> None:
     assert issue(paper.case, office) == []
     assert len(queries.certificates_of_case(paper.case)) == 1
-    assert jobs("qipan.certificates.tasks.make_pdf") == [{"certificate": paper.id}]
+    assert jobs("qipan.certificates.tasks.make_pdf").count({"certificate": paper.id}) == 1
     assert pdf_of(paper, office) == pdf_of(paper, office)
 
 
