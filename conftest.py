@@ -49,6 +49,8 @@ CHROMIUM_FLAGS = (
 SERVER_START_SECONDS = 30
 expect.set_options(timeout=20_000)  # a busy machine is slow, and no test is about speed
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# The queue's tables, which Django does not empty.
+QUEUE = ("procrastinate_events", "procrastinate_periodic_defers", "procrastinate_jobs")
 # Folders whose files share what is dear to set up stay with one worker; demo and nodes look for free ports from the same one on.
 STAGES = {
     "demo": "demo", "nodes": "demo", "attacks": "attacks", "exchange": "exchange", "gateway": "gateway", "sample": "sample",
@@ -112,7 +114,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def _delete_all(
     style: object, tables: Iterable[str], *, reset_sequences: bool = False, allow_cascade: bool = False
 ) -> list[str]:
-    deletes = "; ".join(f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables)
+    deletes = "; ".join(f"DELETE FROM {connection.ops.quote_name(table)}" for table in (*QUEUE, *tables))
     return [
         f"SET LOCAL session_replication_role = replica; {deletes}; SET LOCAL session_replication_role = DEFAULT"
     ]
