@@ -102,7 +102,7 @@ def test_nobody_is_asked_without_consent(
         acting=cast.mother, person=cast.mother_id, idempotency_key="", draft=draft, at=MONDAY
     )
     play.advance(sent.application, sources=sources)
-    calls = Call.objects.all()[before:]
+    calls = Call.objects.order_by("id")[before:]
     assert {each.resource for each in sources.asked} <= allowed
     assert {call.resource for call in calls} <= allowed
     for call in calls:
