@@ -105,10 +105,21 @@ def django_db_modify_db_settings() -> None:
                 )
 
 
+END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Empty tables row by row: they hold few, and to truncate them all makes several hundred files anew."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Empty tables row by row: they hold few, and to truncate them all makes several hundred files anew.
+
+    Threads that tests leave keep their connections, and would keep the database from being dropped.
+    """
     connection.ops.sql_flush = _delete_all  # type: ignore[method-assign]
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(END_OTHERS)
 
 
 def _delete_all(

@@ -155,7 +155,9 @@ class Desks:
         self, browser: Browser, demo: str, look: Look, hand_of: type[Mouse], *, scripts: bool
     ) -> None:
         self._visits = ExitStack()
-        self._visit = lambda: hand_of(self._visits.enter_context(visit(browser, demo, scripts=scripts)))
+        self._visit: Callable[[], Mouse] = lambda: hand_of(
+            self._visits.enter_context(visit(browser, demo, scripts=scripts))
+        )
         self._look, self._lobby = look, self._visit().page
         self._desks: dict[str, Desk] = {}
 
