@@ -123,11 +123,13 @@ class PreparedCursor(CursorMixin, Cursor[Any]):
 
 
 class _Told(NamedTuple):
-    """Whom a connection knows as its reader; ``lasting`` unless a transaction that ends may take it back."""
+    """Whom a connection knows as its reader, if that is certain; ``lasting`` unless a transaction that ends may take it back."""
 
-    who: Reader
+    who: Reader | None
     lasting: bool
 
+
+UNKNOWN = _Told(None, lasting=False)
 
 _told: WeakKeyDictionary[Connection[Any], _Told] = WeakKeyDictionary()
 
@@ -135,7 +137,7 @@ _told: WeakKeyDictionary[Connection[Any], _Told] = WeakKeyDictionary()
 def _tell(connection: Connection[Any], statement: object) -> None:
     """Tell a connection who reads, unless it knows. After an error in a transaction there is nothing to read."""
     if isinstance(statement, str) and statement.startswith(UNDOING):
-        _told.pop(connection, None)
+        _told[connection] = UNKNOWN
         return
     who = reader()
     status, told = connection.pgconn.transaction_status, _told.get(connection)

@@ -9,6 +9,7 @@ from qipan.applications import plans
 from qipan.applications.models import StoredPlan
 from qipan.applications.numbering import new_id, new_number
 from qipan.applications.planning import condition_fields, plan_for, resources_of
+from qipan.catalogue import queries as catalogue
 from qipan.catalogue.library import load_library
 from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge, make_plan
@@ -44,8 +45,6 @@ def test_a_value_that_a_condition_reads_makes_another_plan(cast: Cast) -> None:
 
 def test_a_remembered_plan_is_the_one_that_would_be_made(cast: Cast) -> None:
     """Whatever the values are, as long as conditions do not read them."""
-    from qipan.catalogue import queries as catalogue  # noqa: PLC0415 -- the library of this test alone
-
     for marital_status in ("10", "20"):
         for name in ("child__name", "child__sex", "mother__household_region"):
             known = knowing(mother__marital_status=marital_status, **{name: "1"})

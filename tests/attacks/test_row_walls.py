@@ -240,6 +240,15 @@ def test_who_reads_is_told_again_where_it_may_have_been_undone(
     assert inside.count(person(cast.neighbour), "applications") == 0
 
 
+def test_after_a_savepoint_is_undone_nobody_still_sees_nothing(cast: Cast, inside: Inside) -> None:
+    with connection.cursor() as cursor:
+        with reader.reading(partial(person, cast.mother)):
+            for statement in ("SAVEPOINT here", "ROLLBACK TO SAVEPOINT here"):
+                cursor.execute(statement)
+        cursor.execute("SELECT count(*) FROM applications")
+        assert cursor.fetchone() == (0,)
+
+
 def test_prepared_statements_are_the_readers(cast: Cast, inside: Inside) -> None:
     """Prepared for one reader, run for the next."""
     for who, found in ((cast.mother, 1), (cast.neighbour, 0), (cast.mother, 1)):
