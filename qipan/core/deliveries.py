@@ -34,11 +34,15 @@ _SCALARS = frozenset((str, int, float, bool))
 
 
 class Kind(StrEnum):
-    """What a delivery brings: rows, the manifest that closes a batch, or only the question how far the receiver is."""
+    """What a delivery brings: rows, the manifest that closes a batch, or only the question how far the receiver is.
+
+    To the provider, in the same form, goes which cases of the consumer's are open.
+    """
 
     ROWS = "rows"
     MANIFEST = "manifest"
     INQUIRY = "inquiry"
+    CASES = "cases"
 
 
 class NotADelivery(Exception):
@@ -199,9 +203,9 @@ def read_manifest(document: bytes) -> Manifest:
 
 def _change(written: object, fields: frozenset[str]) -> Change:
     match written:
-        case [str() as key] if _is_key(key):
+        case [str() as key] if is_key(key):
             return Change(key, None)
-        case [str() as key, dict() as row] if _is_key(key):
+        case [str() as key, dict() as row] if is_key(key):
             if not row.keys() <= fields:
                 raise MoreThanGranted
             if all(type(value) in _SCALARS for value in row.values()):
@@ -209,7 +213,8 @@ def _change(written: object, fields: frozenset[str]) -> Change:
     raise NotADelivery
 
 
-def _is_key(key: str) -> bool:
+def is_key(key: str) -> bool:
+    """Whether this is how a row is named."""
     return len(key) == 2 * KEY_BYTES and set(key) <= set("0123456789abcdef")
 
 

@@ -211,7 +211,8 @@ def _against_ground(grant: Grant, call: Call) -> Refusal | None:
 
 
 def _against_actor(grant: Grant, call: Call) -> Refusal | None:
-    if grant.rows.own_cases and not call.case.strip():
+    """What is pushed names no case: cases that are open decided which rows it brings (core/following.py)."""
+    if grant.rows.own_cases and call.mode is not Mode.PUSH and not call.case.strip():
         return Refusal.NO_CASE
     return None if call.official.strip() else Refusal.NO_OFFICIAL
 

@@ -7,7 +7,8 @@ class Outgoing(models.Model):
     """A stream of deliveries to another node. A subscription's number is its grant's; a batch's is its own.
 
     ``queued`` is the last position that was sealed, ``position`` the last that the receiver has taken. ``cursor`` is where reading a
-    batch stands, ``finished`` whether all of it is sealed; ``digest`` chains over its rows. ``state`` is ``running``, ``reconciled``,
+    batch stands, ``finished`` whether all of it is sealed; ``digest`` chains over its rows; ``told_at`` is when the receiver signed what it
+    said last of its open cases, where rows of those alone are sent. ``state`` is ``running``, ``reconciled``,
     ``failed`` or ``stopped``; ``code`` says why.
     """
 
@@ -28,6 +29,7 @@ class Outgoing(models.Model):
     finished = models.BooleanField(default=False)
     began_at = models.DateTimeField()
     moved_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "qipan"
@@ -115,3 +117,22 @@ class ReceivedRow(models.Model):
         app_label = "qipan"
         db_table = "exchange_received"
         indexes = [models.Index(fields=["stream", "at"], name="exchange_received_at")]
+
+
+class FollowedRow(models.Model):
+    """A row that was looked up for a case under a grant that follows rows: at either end, until the case is over.
+
+    ``key`` is the digest of its keys, ``looked_at`` the newest of its look-ups. ``open`` stands at the provider alone: whether the
+    consumer said last that the case is open.
+    """
+
+    pk = models.CompositePrimaryKey("grant", "key", "case")
+    grant = models.UUIDField()
+    key = models.UUIDField()
+    case = models.TextField()
+    looked_at = models.DateTimeField()
+    open = models.BooleanField(default=False)
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "exchange_followed"

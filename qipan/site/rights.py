@@ -26,8 +26,8 @@ FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relk
 """
 # Tables, or beginnings of their names, whose rows end.
 SHED = (
-    "account_", "accounts", "allowances", "discarded_drafts", "drafts", "exchange_nonces", "exchange_queue", "exchange_received", "exchange_seen_rows",
-    "exchange_sent_rows", "mfa_authenticator", "uploads", "used_codes", "procrastinate_",
+    "account_", "accounts", "allowances", "discarded_drafts", "drafts", "exchange_followed", "exchange_nonces", "exchange_queue", "exchange_received",
+    "exchange_seen_rows", "exchange_sent_rows", "mfa_authenticator", "uploads", "used_codes", "procrastinate_",
 )  # fmt: skip
 KEPT_BY_DJANGO = "django_"
 UNSEEN = "reader_keys"  # see Note [Who reads]

@@ -106,8 +106,8 @@ def covers(grant: Grant, call: Call, now: datetime, used: int) -> bool:
             grant.event in {"", call.event},
             not grant.services
             or (bool(call.services) and all(one in grant.services for one in call.services)),
-            bool(call.case) or not grant.rows.own_cases,
-            bool(call.official),
+            bool(call.case.strip()) or not grant.rows.own_cases or call.mode is Mode.PUSH,
+            bool(call.official.strip()),
             bool(call.fields) and all(one in grant.fields for one in call.fields),
             call.rows >= 1 and call.rows <= grant.volume - used,
         ]
