@@ -34,7 +34,7 @@ class Speaking(click.Group):
     def _told(self, error: click.UsageError, arguments: Sequence[str]) -> click.UsageError:
         if isinstance(error, _ToldError | click.exceptions.NoArgsIsHelpError):
             return error
-        telling = _Telling(arguments, sorted(self.commands))
+        telling = _Telling(arguments, self.list_commands(click.Context(self)))
         return _ToldError(telling.worded(error), error.ctx, telling.language)
 
 

@@ -1,4 +1,4 @@
-"""The sealer: makes leaves of what was done, a few times a second, until it is told to stop."""
+"""`qipan sealer`: makes leaves of what was done, a few times a second, until it is told to stop."""
 
 import logging
 import signal
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from types import FrameType
 
+import click
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
@@ -15,10 +16,18 @@ from django.utils import timezone
 from qipan.ledger import seal_keys, sealing
 from qipan.ledger.seal_keys import SealKeys
 from qipan.ledger.sealing import CounterBehind, TrailBroken
+from qipan.site.setup import set_up
 
 PAUSE_SECONDS = 0.25  # a receipt is there within a second of its act
 TROUBLE_SECONDS = 5.0
 _log = logging.getLogger(__name__)
+
+
+@click.command()
+def sealer() -> None:
+    """Seal the trail until stopped; several may run, and take turns 存证封存."""
+    set_up()
+    run_sealer()
 
 
 def keys() -> SealKeys:

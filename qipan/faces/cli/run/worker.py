@@ -1,12 +1,21 @@
-"""The worker: does what operations left for later, until it is told to stop."""
+"""`qipan worker`: does what operations left for later, until it is told to stop."""
 
 from contextlib import nullcontext
 from importlib import import_module
+
+import click
 
 from qipan.faces.cli.run.sealer import sealing_beside
 from qipan.site.setup import set_up
 
 CONCURRENCY = 2
+
+
+@click.command()
+@click.option("--without-sealer", is_flag=True, help="Leave sealing to a process of its own, `qipan sealer`.")
+def worker(without_sealer: bool) -> None:
+    """Do later work until stopped: look-ups, ready cases, automatic decisions, sealing 后台处理."""
+    work(sealing=not without_sealer)
 
 
 def work(*, sealing: bool = True) -> None:

@@ -1,10 +1,8 @@
-"""`qipan migrate`, `qipan worker` and `qipan sealer`."""
+"""`qipan migrate`: makes the database and the library ready."""
 
 import click
 
 from qipan.faces.cli.run.preparing import prepare
-from qipan.faces.cli.run.sealer import run_sealer
-from qipan.faces.cli.run.worker import work
 from qipan.site import rights
 from qipan.site.setup import set_up
 
@@ -24,17 +22,3 @@ def migrate() -> None:
         raise click.ClickException(str(error)) from error
     if not rights.separate():
         click.echo(ONE_ROLE, err=True)
-
-
-@click.command()
-@click.option("--without-sealer", is_flag=True, help="Leave sealing to a process of its own, `qipan sealer`.")
-def worker(without_sealer: bool) -> None:
-    """Do later work until stopped: look-ups, ready cases, automatic decisions, sealing 后台处理."""
-    work(sealing=not without_sealer)
-
-
-@click.command()
-def sealer() -> None:
-    """Seal the trail until stopped; several may run, and take turns 存证封存."""
-    set_up()
-    run_sealer()
