@@ -40,6 +40,13 @@ FROM jsonb_to_recordset(%(calls)s::jsonb) AS one (exchange text, side text, peer
   purpose text, basis text, "case" text, official text, outcome text, alarm boolean, rows integer, at timestamptz,
   milliseconds integer, signed_at timestamptz, about text)
 """
+FOLLOW = """
+INSERT INTO exchange_followed ("grant", key, "case", looked_at, open)
+SELECT "grant", key, "case", max(at), false
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS one ("grant" uuid, key uuid, "case" text, at timestamptz)
+GROUP BY "grant", key, "case" ORDER BY "grant", key, "case"
+ON CONFLICT ("grant", key, "case") DO UPDATE SET looked_at = greatest(exchange_followed.looked_at, excluded.looked_at)
+"""
 FORGET = "DELETE FROM exchange_nonces WHERE until < %s"
 ACTS = {"provider": "provide_data", "consumer": "use_data"}
 
@@ -47,7 +54,8 @@ ACTS = {"provider": "provide_data", "consumer": "use_data"}
 class Passing(NamedTuple):
     """One end's side of a call; ``nonce`` (hexadecimal) where it must not have been used, ``volume`` where rows are counted.
 
-    ``signed_at``, the moment in the request's envelope, lets both ends' records be compared; ``about`` (hexadecimal) is as in the table.
+    ``signed_at``, the moment in the request's envelope, lets both ends' records be compared; ``about`` (hexadecimal) is as in the table;
+    ``row`` names the row of a look-up that is followed from now on.
     """
 
     exchange: str
@@ -69,6 +77,7 @@ class Passing(NamedTuple):
     volume: int | None = None
     signed_at: datetime | None = None
     about: str = ""
+    row: str = ""
 
 
 class _Taken(NamedTuple):
@@ -90,6 +99,8 @@ def record_passing(*, passings: Sequence[Passing], at: datetime) -> list[Passing
     settled = list(_counted(_unused(passings, at), at))
     ledger.append([_entry(one) for one in settled], at)
     records.execute_prepared(RECORD, {"calls": records.json_text([_row(one) for one in settled])})
+    if followed := [_followed(one) for one in settled if one.row and one.outcome in PASSED]:
+        records.execute_prepared(FOLLOW, {"rows": records.json_text(followed)})
     return settled
 
 
@@ -159,3 +170,7 @@ def _entry(one: Passing) -> NewEntry:
 def _row(one: Passing) -> dict[str, object]:
     written = {"at": one.at.isoformat(), "signed_at": one.signed_at and one.signed_at.isoformat()}
     return {**one._asdict(), "fields": " ".join(one.fields), **written}
+
+
+def _followed(one: Passing) -> dict[str, str | None]:
+    return {"grant": one.grant, "key": one.row, "case": one.case, "at": one.at.isoformat()}

@@ -19,6 +19,7 @@ from qipan.core import envelope, grants
 from qipan.core.canonical import printable
 from qipan.core.elements import Value
 from qipan.core.envelope import Fault, RequestEnvelope
+from qipan.core.following import followed_row
 from qipan.core.grants import Call, Grant, Mode, Refusal
 from qipan.core.nodes import Node
 from qipan.exchange.operations import Passing
@@ -59,6 +60,7 @@ class _Under(NamedTuple):
 
     grant: Grant
     call: Call
+    keys: Mapping[str, Value]
     envelope: RequestEnvelope
     body: bytes
     at: datetime
@@ -102,6 +104,10 @@ class Consumer:
         return Response(
             bodies.write_answered(answered), headers={"content-type": JSON, "qipan-exchange": exchange}
         )
+
+    async def ask(self, wanted: Wanted) -> Answered:
+        """Look up what a part of this gateway wants; raises Refused."""
+        return (await self._look_up(wanted))[0]
 
     async def close(self) -> None:
         """Close the connections."""
@@ -156,7 +162,7 @@ class Consumer:
             length=str(len(body)),
             body=envelope.hashed(suite, body).hex(),
         )
-        return _Under(grant, call, written, body, at, time.monotonic())
+        return _Under(grant, call, wanted.keys, written, body, at, time.monotonic())
 
     async def _check_case(self, call: Call) -> None:
         """Refuse a call for a case that is not open here; raises Refused."""
@@ -246,6 +252,7 @@ class Consumer:
             milliseconds=round((time.monotonic() - under.started) * 1000),
             alarm=code in ALARMING,
             signed_at=under.at,
+            row=followed_row(under.grant, under.keys),
         )
         try:
             await self._record.do(passing, bounds.RECORD_SECONDS)

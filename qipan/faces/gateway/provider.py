@@ -28,6 +28,7 @@ from qipan.core.checks import check_value
 from qipan.core.declarations import GrantDeclaration, Library, Resource
 from qipan.core.elements import Field, Value
 from qipan.core.envelope import Fault, RequestEnvelope, ResponseEnvelope, Seen
+from qipan.core.following import followed_row
 from qipan.core.grants import Call, End, Grant, Mode
 from qipan.exchange.operations import Passing
 from qipan.exchange.operations.recording import VALID
@@ -78,6 +79,7 @@ class _Outcome(NamedTuple):
     answered: Answered | None = None
     asked: Asked | None = None
     volume: int | None = None
+    row: str = ""
 
 
 class Provider:
@@ -174,7 +176,8 @@ class Provider:
         answer = await self._read(_reading(library, grant, keys, asked, came.at))
         answered = _cut(grant, passage, keys, answer)
         check_size(grant, answered)
-        return _Outcome("ok" if answered.found else "none", answered, asked, grant.volume)
+        row = followed_row(grant, asked.keys)
+        return _Outcome("ok" if answered.found else "none", answered, asked, grant.volume, row)
 
     async def _read(self, reading: Reading) -> Answer:
         """Read the register, together with who else waits for it; raises Refused."""
@@ -231,6 +234,7 @@ class Provider:
             volume=outcome.volume,
             signed_at=envelope.read_moment(read.time),
             about=about_keys(outcome.asked.keys) if outcome.asked else "",
+            row=outcome.row,
         )
 
     async def _response(self, came: _Came, code: str, answered: Answered | None) -> Response:
