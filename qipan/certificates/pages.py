@@ -59,7 +59,7 @@ def sheet_of(certificate: WholeCertificate, issuer: IssuerRow, address: str) -> 
         issued_on=day(certificate.begins),
         valid=f"有效期至 {day(certificate.ends)}" if certificate.ends else "长期有效",
         notes=SAMPLE if issuer.sample else AS_GOOD,
-        code=codes.matrix(address_of(certificate, address)),
+        code=codes.png(address_of(certificate, address)),
     )
     return composed(content, kind.paper, kind.tint, fonts.measure)
 

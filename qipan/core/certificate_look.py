@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from qipan.core.declarations import Paper, Tint
-from qipan.core.sheets import Colour, Fill, Mark, Measure, Pen, Place, Sheet, Stroke, squares
+from qipan.core.sheets import Colour, Fill, Mark, Measure, Pen, Picture, Place, Sheet, Stroke
 
 LONG, SHORT = 297.0, 210.0  # millimetres of A4
 INK: Colour = (28, 32, 34)
@@ -26,7 +26,7 @@ VERIFY = ("扫码核验真伪", "Scan to verify")
 
 
 class Content(NamedTuple):
-    """What stands on it, in words; ``code`` is the matrix of the QR code, ``notes`` are small lines at the foot."""
+    """What stands on it, in words; ``code`` is the QR code as PNG, ``notes`` are small lines at the foot."""
 
     title: str
     subtitle: str
@@ -37,7 +37,7 @@ class Content(NamedTuple):
     issued_on: str
     valid: str
     notes: Sequence[str]
-    code: Sequence[Sequence[object]]
+    code: bytes
 
 
 class _Frame(NamedTuple):
@@ -154,7 +154,7 @@ def _signing(content: Content, frame: _Frame, measure: Measure) -> Iterator[Mark
     if content.valid:
         yield Pen("sans", 3.2, SOFT, measure).centred(middle, seal.y + SEAL + 4.5, content.valid)
     code = Place(frame.left, seal.y + 3, CODE, CODE)
-    yield Fill(squares(content.code, code), INK)
+    yield Picture(code, content.code)
     pen = Pen("sans", 3.0, SOFT, measure)
     for place, line in enumerate(VERIFY):
         yield pen.centred(code.x + CODE / 2, code.y + CODE + 4.5 + place * 4.2, line)

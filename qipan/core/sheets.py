@@ -46,9 +46,6 @@ class Fill(NamedTuple):
     colour: Colour
 
 
-Mark = Writing | Stroke | Fill
-
-
 class Place(NamedTuple):
     """A rectangle that something else fills."""
 
@@ -56,6 +53,16 @@ class Place(NamedTuple):
     y: float
     width: float
     height: float
+
+
+class Picture(NamedTuple):
+    """A PNG that fills its place; a sheet has one at most."""
+
+    place: Place
+    png: bytes
+
+
+Mark = Writing | Stroke | Fill | Picture
 
 
 class Sheet(NamedTuple):
@@ -123,19 +130,3 @@ def pieces(text: str) -> Iterable[str]:
         yield one
     if word:
         yield word
-
-
-def squares(rows: Iterable[Iterable[object]], place: Place) -> tuple[tuple[float, float, float, float], ...]:
-    """The dark modules of a matrix code in a place, side by side in a row joined into one."""
-    lines = [list(row) for row in rows]
-    step = place.width / len(lines)
-    found = []
-    for down, line in enumerate(lines):
-        start = None
-        for across, dark in enumerate([*line, False]):
-            if dark and start is None:
-                start = across
-            elif not dark and start is not None:
-                found.append((place.x + start * step, place.y + down * step, (across - start) * step, step))
-                start = None
-    return tuple(found)

@@ -10,11 +10,11 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from qipan.core.sheets import Fill, Font, Mark, Place, Sheet, Stroke, Writing
+from qipan.core.sheets import Fill, Font, Mark, Picture, Place, Sheet, Stroke, Writing
 
 NAMESPACE = "http://www.ofdspec.org/2016"
 SM3 = "1.2.156.10197.1.401"
@@ -22,6 +22,7 @@ SM2_WITH_SM3 = "1.2.156.10197.1.501"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 ROOT = "OFD.xml"
 PAGE = "Doc_0/Pages/Page_0/Content.xml"
+PICTURE = "Doc_0/Res/code.png"
 DATA = "Doc_0/Attachs/certificate.sd-jwt"
 SIGNS = "Doc_0/Signs/"
 SIGNATURE, SEALING, SEAL = (
@@ -29,7 +30,7 @@ SIGNATURE, SEALING, SEAL = (
 )
 FONTS: Mapping[Font, tuple[int, str, str]] = {"serif": (2, "宋体", "SimSun"), "sans": (3, "黑体", "SimHei")}
 LAYER, FIRST_MARK = 5, 10  # identifiers within the document
-PAGE_ID = 4
+PAGE_ID, PICTURE_ID = 4, 6
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -81,7 +82,9 @@ def _files(sheet: Sheet, about: About, data: str) -> dict[str, bytes]:
     return {
         ROOT: _root(about),
         "Doc_0/Document.xml": _document(box, last),
-        "Doc_0/PublicRes.xml": _resources(),
+        "Doc_0/PublicRes.xml": _fonts(),
+        "Doc_0/DocumentRes.xml": _pictures(),
+        PICTURE: next((mark.png for mark in sheet.marks if isinstance(mark, Picture)), b""),
         PAGE: _xml(
             "Page",
             f"<ofd:Area><ofd:PhysicalBox>{box}</ofd:PhysicalBox></ofd:Area><ofd:Content>"
@@ -116,18 +119,30 @@ def _document(box: str, last: int) -> bytes:
     return _xml(
         "Document",
         f"<ofd:CommonData><ofd:MaxUnitID>{last}</ofd:MaxUnitID><ofd:PageArea><ofd:PhysicalBox>{box}</ofd:PhysicalBox>"
-        "</ofd:PageArea><ofd:PublicRes>PublicRes.xml</ofd:PublicRes></ofd:CommonData><ofd:Pages>"
+        "</ofd:PageArea><ofd:PublicRes>PublicRes.xml</ofd:PublicRes><ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>"
+        "</ofd:CommonData><ofd:Pages>"
         f'<ofd:Page ID="{PAGE_ID}" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages>'
         "<ofd:Attachments>Attachs/Attachments.xml</ofd:Attachments>",
     )
 
 
-def _resources() -> bytes:
+@cache
+def _fonts() -> bytes:
     fonts = "".join(
         f'<ofd:Font ID="{number}" FontName={quoteattr(name)} FamilyName={quoteattr(family)}/>'
         for number, name, family in FONTS.values()
     )
     return _xml("Res", f"<ofd:Fonts>{fonts}</ofd:Fonts>", ' BaseLoc="Res"')
+
+
+@cache
+def _pictures() -> bytes:
+    return _xml(
+        "Res",
+        f'<ofd:MultiMedias><ofd:MultiMedia ID="{PICTURE_ID}" Type="Image" Format="PNG">'
+        f"<ofd:MediaFile>{PICTURE.rpartition('/')[2]}</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias>",
+        ' BaseLoc="Res"',
+    )
 
 
 def _marks(marks: Iterable[Mark]) -> tuple[str, int]:
@@ -140,6 +155,8 @@ def _marks(marks: Iterable[Mark]) -> tuple[str, int]:
                 written.append(_stroke(mark, number))
             case Fill():
                 written.append(_fill(mark, number))
+            case Picture():
+                written.append(_picture(mark, number))
     return "".join(written), number
 
 
@@ -182,6 +199,12 @@ def _fill(mark: Fill, number: int) -> str:
     )
 
 
+def _picture(mark: Picture, number: int) -> str:
+    boundary = " ".join(map(_mm, mark.place))
+    turned = f"{_mm(mark.place.width)} 0 0 {_mm(mark.place.height)} 0 0"
+    return f'<ofd:ImageObject ID="{number}" Boundary="{boundary}" CTM="{turned}" ResourceID="{PICTURE_ID}"/>'
+
+
 def _signature(files: Mapping[str, bytes], place: Place, at: datetime) -> bytes:
     """The list of what is sealed: each file with its digest, and where the seal stands on the page."""
     from_names = "".join(
@@ -211,5 +234,5 @@ def _mm(length: float) -> str:
     return f"{length:.3f}".rstrip("0").rstrip(".") or "0"
 
 
-def _colour(mark: Mark) -> str:
+def _colour(mark: Writing | Stroke | Fill) -> str:
     return " ".join(map(str, mark.colour))

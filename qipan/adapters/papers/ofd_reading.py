@@ -12,13 +12,30 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from xml.parsers import expat
 
-from qipan.adapters.papers.ofd import DATA, NAMESPACE, PAGE, SEAL, SEALING, SIGNATURE, SM3, digest, packed
+from qipan.adapters.papers.ofd import (
+    DATA,
+    NAMESPACE,
+    PAGE,
+    PICTURE,
+    SEAL,
+    SEALING,
+    SIGNATURE,
+    SM3,
+    digest,
+    packed,
+)
 from qipan.adapters.papers.seal_signatures import NotASeal, Sealing, read_sealing
 
 LARGEST = 8 * 1024 * 1024  # bytes of all files together
 MOST_FILES = 200
 DEEPEST = 40
-PARTS: Mapping[str, str] = {PAGE: "page", DATA: "data", SEAL: "seal-picture", "OFD.xml": "description"}
+PARTS: Mapping[str, str] = {
+    PAGE: "page",
+    PICTURE: "page",
+    DATA: "data",
+    SEAL: "seal-picture",
+    "OFD.xml": "description",
+}
 """What the parts are to people; any other is ``part``."""
 
 

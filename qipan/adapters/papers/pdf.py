@@ -9,7 +9,7 @@ from fpdf import FPDF
 
 from qipan.adapters.papers import fonts
 from qipan.adapters.papers.ofd import About
-from qipan.core.sheets import Fill, Mark, Sheet, Stroke, Writing
+from qipan.core.sheets import Fill, Mark, Picture, Sheet, Stroke, Writing
 
 POINTS = 72 / 25.4  # in a millimetre
 DATA = "certificate.sd-jwt"
@@ -57,3 +57,5 @@ def _draw(pdf: FPDF, mark: Mark) -> None:
             pdf.set_fill_color(*mark.colour)
             for x, y, width, height in mark.boxes:
                 pdf.rect(x, y, width, height, style="F")
+        case Picture():
+            pdf.image(io.BytesIO(mark.png), *mark.place)

@@ -83,7 +83,7 @@ def sheet(paper: Paper = Paper.PORTRAIT, facts: Mapping[str, str] | None = None)
         issued_on="2026年11月23日",
         valid="长期有效",
         notes=("测试",),
-        code=codes.matrix("http://127.0.0.1:8000/verify/1.2.156.3005.2/abcdef/"),
+        code=codes.png("http://127.0.0.1:8000/verify/1.2.156.3005.2/abcdef/"),
     )
     return composed(content, paper, Tint.GREEN, fonts.measure)
 

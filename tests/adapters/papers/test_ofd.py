@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from qipan.adapters.papers.ofd import DATA as DATA_FILE
-from qipan.adapters.papers.ofd import NAMESPACE, PAGE, SEAL, SEALING, SIGNATURE, packed
+from qipan.adapters.papers.ofd import NAMESPACE, PAGE, PICTURE, SEAL, SEALING, SIGNATURE, packed
 from qipan.adapters.papers.ofd_reading import NotAnOfd, open_ofd
 from qipan.adapters.seals import Suite
 from qipan.core.declarations import Paper
@@ -49,6 +49,7 @@ def test_it_holds_what_the_standard_asks_for() -> None:
         (PAGE, "page"),
         (DATA_FILE, "data"),
         (SEAL, "seal-picture"),
+        (PICTURE, "page"),
         ("OFD.xml", "description"),
         ("Doc_0/Document.xml", "part"),
     ],
