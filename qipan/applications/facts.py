@@ -1,6 +1,6 @@
 """The facts of an application: of several values of a field the latest counts, and a claim never does."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -15,6 +15,12 @@ SELECT DISTINCT ON (field) field, value, kind FROM facts
 WHERE application = %s AND kind <> 'claim' ORDER BY field, act DESC, place DESC
 """
 LEARN = "INSERT INTO fact_sets (application_id, learned) VALUES (%s, %s::jsonb)"
+
+
+LATEST_OF_EACH = """
+SELECT DISTINCT ON (application, field) application, field, value FROM facts
+WHERE application = ANY(%(applications)s) AND kind <> 'claim' ORDER BY application, field, act DESC, place DESC
+"""
 
 
 class FactSource(NamedTuple):
@@ -32,9 +38,23 @@ class KnownFact(NamedTuple):
     kind: str
 
 
+class _FactOf(NamedTuple):
+    application: UUID
+    field: str
+    value: Value
+
+
 def facts_of(application: UUID) -> list[KnownFact]:
     """Read what is known in an application."""
     return records.rows(KnownFact, LATEST, [application])
+
+
+def values_of_each(applications: Collection[UUID]) -> dict[UUID, dict[Field, Value]]:
+    """Read the bare values of many applications, by field."""
+    found: dict[UUID, dict[Field, Value]] = {one: {} for one in applications}
+    for fact in records.prepared_rows(_FactOf, LATEST_OF_EACH, {"applications": list(found)}):
+        found[fact.application][field_of(fact.field)] = fact.value
+    return found
 
 
 def values_of(facts: list[KnownFact]) -> dict[Field, Value]:

@@ -1,11 +1,11 @@
 """What a granted case gives a certificate of: which kinds, about whom, with which facts."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from qipan.applications.facts import facts_of, values_of
+from qipan.applications.facts import values_of_each
 from qipan.catalogue import queries as catalogue
 from qipan.certificates import queries
 from qipan.certificates.errors import NothingToIssue
@@ -34,23 +34,27 @@ class ToIssue(NamedTuple):
         return _years_later(begins, self.kind.years) if self.kind.years else None
 
 
-def granted(case: UUID) -> GrantedCase:
-    """Find a granted case; raises NothingToIssue."""
-    found = queries.granted_case(case)
-    if found is None or found.state not in GRANTED:
+def granted(cases: Collection[UUID]) -> list[GrantedCase]:
+    """Find those of these cases that are granted; raises NothingToIssue where none is."""
+    found = [one for one in queries.cases(cases) if one.state in GRANTED]
+    if not found:
         raise NothingToIssue
     return found
 
 
-def certificates_of(case: GrantedCase) -> list[ToIssue]:
-    """The certificates that a case gives; none where its service issues none that has a code."""
+def certificates_of(cases: Sequence[GrantedCase]) -> list[tuple[GrantedCase, ToIssue]]:
+    """The certificates that cases give; none where a service issues none that has a code."""
+    known = values_of_each({one.application for one in cases})
+    return [(case, one) for case in cases for one in _certificates_of(case, known[case.application])]
+
+
+def _certificates_of(case: GrantedCase, known: Mapping[Field, Value]) -> list[ToIssue]:
     library = catalogue.library(case.version)
     service = library.services[case.service]
     if not any(name in library.certificates and library.certificates[name].code for name in service.issues):
         return []
     ground = ground_event(library, case.event)
     papers = next((one.issues for one in ground.services if one.name == case.service), ())
-    known = values_of(facts_of(case.application))
     return [
         ToIssue(kind, dict(_facts(kind, paper, known)))
         for paper in papers
@@ -58,7 +62,9 @@ def certificates_of(case: GrantedCase) -> list[ToIssue]:
     ]
 
 
-def _facts(kind: CertificateType, paper: HeldPaper, known: dict[Field, Value]) -> Iterator[tuple[str, Value]]:
+def _facts(
+    kind: CertificateType, paper: HeldPaper, known: Mapping[Field, Value]
+) -> Iterator[tuple[str, Value]]:
     parties = dict(paper.parties)
     for field in kind.facts:
         value = known.get(Field(parties[field.party], field.word)) if field.party in parties else None

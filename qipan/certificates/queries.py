@@ -35,11 +35,13 @@ SELECT id, number, type, library, "case", application, event, agency, issuer, se
   data, data_sm2 FROM certificates"""
 CASE = """
 SELECT c.id, c.application_id, a.person, a.event, a.version, c.service, c.agency, c.state, c.decided_at
-FROM cases c JOIN applications a ON a.id = c.application_id WHERE c.id = %s"""
+FROM cases c JOIN applications a ON a.id = c.application_id WHERE c.id = ANY(%(cases)s) ORDER BY c.id"""
+ISSUED = """SELECT "case", type FROM certificates WHERE "case" = ANY(%(cases)s)"""
 IN_USE = f"{SEAL} WHERE agency = ANY(%s) AND state = 'active' ORDER BY array_position(%s, agency) LIMIT 1"
 LISTS = """
 SELECT DISTINCT ON (node) node, number, document, key, signature FROM certificate_issuer_lists ORDER BY node, number DESC"""
 PAPER = "SELECT content, made_at FROM certificate_papers WHERE certificate = %s AND form = %s"
+STANDING = "SELECT state, state_at, reason FROM certificates WHERE number = %s"
 NOT_VALID = """
 SELECT id, state FROM certificates WHERE state <> 0 AND id >= %s AND id < %s ORDER BY id"""
 PER_LIST = 100_000  # certificates of one status list
@@ -61,13 +63,23 @@ class _Place(NamedTuple):
     state: int
 
 
+class _Issued(NamedTuple):
+    case: UUID
+    type: str
+
+
 class _Number(NamedTuple):
     number: int
 
 
-def granted_case(case: UUID) -> GrantedCase | None:
-    """Find a case with what its certificate follows from."""
-    return records.first(GrantedCase, CASE, [case])
+def cases(wanted: Collection[UUID]) -> list[GrantedCase]:
+    """Find cases with what their certificates follow from."""
+    return records.prepared_rows(GrantedCase, CASE, {"cases": list(wanted)})
+
+
+def issued_types(wanted: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """Which kinds of certificates were ever issued in these cases."""
+    return {(one.case, one.type) for one in records.prepared_rows(_Issued, ISSUED, {"cases": list(wanted)})}
 
 
 def issuer(agency: str) -> IssuerRow | None:
@@ -167,8 +179,7 @@ def certificate_by_id(certificate_id: int) -> WholeCertificate | None:
 
 def standing(number: str) -> Standing | None:
     """How a certificate stands today; None where we did not issue it."""
-    statement = "SELECT state, state_at, reason FROM certificates WHERE number = %s"
-    found = records.first(StandingRow, statement, [number])
+    found = records.prepared(StandingRow, STANDING, [number])
     return found and Standing(Status(found.state), found.state_at, found.reason)
 
 

@@ -79,7 +79,7 @@ def issued(cast: Cast, office: Office, at: datetime = MONDAY) -> WholeCertificat
 def issue(case: UUID, office: Office, at: datetime = MONDAY) -> list[str]:
     """What the worker does after the act."""
     with transaction.atomic():
-        return operations.issue_certificates(case=case, custody=office.custody, address=ADDRESS, at=at)
+        return operations.issue_certificates(cases=[case], custody=office.custody, address=ADDRESS, at=at)
 
 
 def pdf_of(certificate: WholeCertificate, office: Office, at: datetime = MONDAY) -> bytes:

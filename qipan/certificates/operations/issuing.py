@@ -1,16 +1,16 @@
-"""Issuing what a granted case gives: as data and as a sealed page, by the agency's key, after the official's act.
+"""Issuing what granted cases give: as data and as a sealed page, by the agency's key, after the official's act.
 
 Note [Whose seal]
 A township's office or a village's seldom has a seal of its own: the nearest agency above it in its line that has one issues.
+
+Note [Together]
+Many cases are issued from in one transaction: each statement below is one whatever their number.
 """
 
-import secrets
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
-
-from django.utils import timezone
 
 from qipan import records
 from qipan.adapters.papers.pdf_signatures import Hand as PdfHand
@@ -20,60 +20,57 @@ from qipan.agencies import queries as agencies
 from qipan.certificates import gathering, pages, queries
 from qipan.certificates.errors import NoIssuer, NoSeal, NoSuchCertificate
 from qipan.certificates.gathering import ToIssue
-from qipan.certificates.later import make_pdf_later
-from qipan.certificates.models import Certificate, CertificatePaper
-from qipan.certificates.pages import Pen, Stamp
-from qipan.certificates.queries import PER_LIST
-from qipan.certificates.rows import GrantedCase, IssuerRow, KeyRow, SealRow, WholeCertificate
-from qipan.core import disclosures
-from qipan.core.certificate_numbers import CertificateNumber
-from qipan.core.disclosures import ALGORITHMS
+from qipan.certificates.later import make_pdfs_later
+from qipan.certificates.operations.making import Hand, Made, make
+from qipan.certificates.pages import Pen
+from qipan.certificates.rows import GrantedCase, WholeCertificate
 from qipan.ledger import operations as ledger
+from qipan.ledger.entries import NewEntry
 from qipan.people.actors import SYSTEM
 
-SALT = 16  # bytes
-FIRST_VERSION = "001"
-TYPE = "urn:qipan:certificate:"
-PLACE = "SELECT nextval(pg_get_serial_sequence('certificates', 'id'))"
-WAIT = """
-INSERT INTO certificate_dues ("case", agency, since) VALUES (%s, %s, %s) ON CONFLICT ("case") DO NOTHING
+PLACES = """
+SELECT nextval(pg_get_serial_sequence('certificates', 'id')) AS place FROM generate_series(1, %(count)s)
 """
-SETTLE = """UPDATE certificate_dues SET settled_at = %s WHERE "case" = %s AND settled_at IS NULL"""
+COLUMNS = """
+id, number, type, library, "case", application, event, agency, issuer, seal, holder, issued_at, begins, ends, state, reason, replaces,
+data, data_sm2
+"""
+KEEP = f"""
+INSERT INTO certificates ({COLUMNS}) SELECT {COLUMNS} FROM json_to_recordset(%(certificates)s::json) AS one (
+  id bigint, number text, type text, library integer, "case" uuid, application uuid, event text, agency text, issuer text, seal text,
+  holder bigint, issued_at timestamptz, begins date, ends date, state smallint, reason text, replaces bigint, data text, data_sm2 text)
+"""
+KEEP_OFDS = """
+INSERT INTO certificate_papers (certificate, form, content, made_at)
+SELECT certificate, 'ofd', content, %(at)s FROM unnest(%(certificates)s::bigint[], %(contents)b::bytea[]) AS one (certificate, content)
+"""
+WAIT = """
+INSERT INTO certificate_dues ("case", agency, since) SELECT one."case", one.agency, %(at)s
+FROM unnest(%(cases)s::uuid[], %(agencies)s::text[]) AS one ("case", agency) ON CONFLICT ("case") DO NOTHING
+"""
+SETTLE = """UPDATE certificate_dues SET settled_at = %s WHERE "case" = ANY(%s) AND settled_at IS NULL"""
 KEEP_PDF = """
 INSERT INTO certificate_papers (certificate, form, content, made_at) VALUES (%s, 'pdf', %s, %s)
 ON CONFLICT (certificate, form) DO NOTHING
 """
-ISSUED = """SELECT count(*) FROM certificates WHERE "case" = %s AND type = %s"""
+Wanted = tuple[GrantedCase, ToIssue]
 
 
-class Hand(NamedTuple):
-    """With what an agency issues: its own name, seal and keys, or those of one above it."""
-
-    issuer: IssuerRow
-    seal: SealRow
-    keys: Mapping[str, KeyRow]
-    custody: Custody
-    address: str
+class _Place(NamedTuple):
+    place: int
 
 
-def issue_certificates(*, case: UUID, custody: Custody, address: str, at: datetime) -> list[str]:
-    """Issue what a granted case gives, once; gives the numbers. Where no seal is in use yet, the case waits for one.
+def issue_certificates(*, cases: Collection[UUID], custody: Custody, address: str, at: datetime) -> list[str]:
+    """Issue what granted cases give, once; gives the numbers. Where no seal is in use yet, a case waits for one.
 
-    Raises NothingToIssue where the case is not granted.
+    Raises NothingToIssue where none of the cases is granted.
     """
-    found = gathering.granted(case)
-    wanted = gathering.certificates_of(found)
-    new = [one for one in wanted if not records.number(ISSUED, [case, one.kind.name])]
-    if not new:
-        return []
-    try:
-        hand = hand_of(agency=found.agency, custody=custody, address=address)
-    except (NoSeal, NoIssuer):
-        records.execute(WAIT, [case, found.agency, at])
-        return []
-    numbers = [issue(hand=hand, case=found, one=one, at=at) for one in new]
-    records.execute(SETTLE, [at, case])
-    return numbers
+    given = gathering.certificates_of(gathering.granted(cases))
+    there = queries.issued_types(cases)
+    new = [(case, one) for case, one in given if (case.id, one.kind.name) not in there]
+    hands = _hands({case.agency for case, _ in new}, custody, address)
+    _wait([case for case, _ in new if case.agency not in hands], at)
+    return issue(hands=hands, wanted=[one for one in new if one[0].agency in hands], at=at)
 
 
 def hand_of(*, agency: str, custody: Custody, address: str) -> Hand:
@@ -89,35 +86,23 @@ def hand_of(*, agency: str, custody: Custody, address: str) -> Hand:
 
 
 def issue(
-    *, hand: Hand, case: GrantedCase, one: ToIssue, at: datetime, replaces: WholeCertificate | None = None
-) -> str:
-    """Issue one certificate; gives its number."""
-    begins = timezone.localdate(at)
-    place, ends = records.number(PLACE), one.ends(begins)
-    number = _number(hand, one, f"{begins.year}{place:010}", replaces)
-    claims = _claims(hand, one, str(number), place, at) | _term(begins, ends)
-    certificate = WholeCertificate(
-        id=place,
-        number=str(number),
-        type=one.kind.name,
-        library=case.version,
-        case=case.id,
-        application=case.application,
-        event=case.event,
-        agency=case.agency,
-        issuer=hand.issuer.agency,
-        seal=hand.seal.number,
-        holder=case.person,
-        issued_at=at.replace(microsecond=0),
-        begins=begins,
-        ends=ends,
-        state=0,
-        reason="",
-        data=_signed(hand, Suite.ES256, claims, one),
-        data_sm2=_signed(hand, Suite.SM2, claims, one),
-    )
-    _store(hand, certificate, replaces, at)
-    return certificate.number
+    *,
+    hands: Mapping[str, Hand],
+    wanted: Sequence[Wanted],
+    at: datetime,
+    replaces: WholeCertificate | None = None,
+) -> list[str]:
+    """Issue certificates with the hands of their cases' agencies; gives their numbers."""
+    if not wanted:
+        return []
+    places = [one.place for one in records.prepared_rows(_Place, PLACES, {"count": len(wanted)})]
+    made = [
+        make(hands[one[0].agency], one, place, at, replaces)
+        for one, place in zip(wanted, places, strict=True)
+    ]
+    _store(made, at)
+    records.execute(SETTLE, [at, [case.id for case, _ in wanted]])
+    return [one.certificate.number for one in made]
 
 
 def make_pdf(*, certificate: int, custody: Custody, address: str, at: datetime) -> None:
@@ -140,56 +125,33 @@ def make_pdf(*, certificate: int, custody: Custody, address: str, at: datetime) 
     records.execute(KEEP_PDF, [certificate, content, at])
 
 
-def _number(hand: Hand, one: ToIssue, serial: str, replaces: WholeCertificate | None) -> CertificateNumber:
-    """The number of a new certificate; its serial is its place, which nobody waits for."""
-    if replaces is not None:
-        return CertificateNumber.parse(replaces.number).next_version()
-    return CertificateNumber(one.kind.code, hand.issuer.code, serial, FIRST_VERSION)
+def _hands(codes: Collection[str], custody: Custody, address: str) -> dict[str, Hand]:
+    """With what each of these agencies issues; those without a seal in their line are left out."""
+    found = {}
+    for agency in sorted(codes):
+        try:
+            found[agency] = hand_of(agency=agency, custody=custody, address=address)
+        except (NoSeal, NoIssuer):
+            continue
+    return found
 
 
-def _claims(hand: Hand, one: ToIssue, number: str, place: int, at: datetime) -> dict[str, Any]:
-    """What is said of a certificate itself, as SD-JWT VC names it."""
-    status = {"idx": place % PER_LIST, "uri": f"{hand.address}/verify/status/{place // PER_LIST}"}
-    return {
-        "iss": hand.address,
-        "iat": int(at.timestamp()),
-        "vct": f"{TYPE}{one.kind.name}",
-        "number": number,
-        "agency": hand.issuer.agency,
-        "title": {"zh": one.kind.title.zh, "en": one.kind.title.en},
-        "status": {"status_list": status},
-        **({"sample": True} if hand.issuer.sample else {}),
-    }
+def _wait(cases: Sequence[GrantedCase], at: datetime) -> None:
+    if cases:
+        waiting = {"cases": [one.id for one in cases], "agencies": [one.agency for one in cases], "at": at}
+        records.execute(WAIT, waiting)
 
 
-def _term(begins: date, ends: date | None) -> dict[str, int]:
-    """From when and until when it holds, the last day included."""
-    term = {"nbf": _midnight(begins)}
-    return term if ends is None else term | {"exp": _midnight(ends + timedelta(days=1))}
+def _store(made: Sequence[Made], at: datetime) -> None:
+    rows = [one.certificate._asdict() | {"replaces": one.replaces} for one in made]
+    places = [one.certificate.id for one in made]
+    records.execute_prepared(KEEP, {"certificates": records.json_text(rows)})
+    papers = {"certificates": places, "contents": [one.ofd for one in made], "at": at}
+    records.execute_prepared(KEEP_OFDS, papers)
+    make_pdfs_later(places)
+    ledger.append([_entry(one.certificate) for one in made], at)
 
 
-def _midnight(day: date) -> int:
-    """The first moment of a day where we are."""
-    local = datetime.combine(day, time(), timezone.get_default_timezone())
-    return int(local.astimezone(UTC).timestamp())
-
-
-def _signed(hand: Hand, suite: Suite, claims: Mapping[str, Any], one: ToIssue) -> str:
-    key = hand.keys[suite]
-    wrapped = [
-        disclosures.disclosure(secrets.token_bytes(SALT), name, value) for name, value in one.facts.items()
-    ]
-    header = {"alg": ALGORITHMS[suite], "typ": disclosures.TYPE, "kid": key.id}
-    return disclosures.issued(claims, wrapped, header, hand.custody.key(key.kept, suite).sign)
-
-
-def _store(
-    hand: Hand, certificate: WholeCertificate, replaces: WholeCertificate | None, at: datetime
-) -> None:
-    stamp = Stamp(hand.seal, hand.keys[Suite.SM2], hand.custody)
-    ofd = pages.ofd_of(certificate, hand.issuer, stamp, hand.address)
-    Certificate.objects.create(**certificate._asdict(), replaces=replaces.id if replaces else None)
-    CertificatePaper.objects.create(certificate=certificate.id, form="ofd", content=ofd, made_at=at)
-    make_pdf_later(certificate.id)
+def _entry(certificate: WholeCertificate) -> NewEntry:
     told = {"number": certificate.number, "seal": certificate.seal, "type": certificate.type}
-    ledger.append([SYSTEM.entry("issue_certificate", f"case:{certificate.case}", **told)], at)
+    return SYSTEM.entry("issue_certificate", f"case:{certificate.case}", **told)

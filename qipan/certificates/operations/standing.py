@@ -33,14 +33,15 @@ def replace_certificate(
     """
     found = _theirs(acting, number)
     said = _reasoned(reason)
-    case = gathering.granted(found.case)
-    wanted = next((one for one in gathering.certificates_of(case) if one.kind.name == found.type), None)
+    given = gathering.certificates_of(gathering.granted([found.case]))
+    wanted = next((one for one in given if one[1].kind.name == found.type), None)
     if wanted is None:
         raise CertificateNotSo
     _end(found, Status.REPLACED, said, at)
     ledger.append([acting.entry("replace_certificate", f"case:{found.case}", number=number)], at)
-    hand = hand_of(agency=case.agency, custody=custody, address=address)
-    return issue(hand=hand, case=case, one=wanted, at=at, replaces=found)
+    hand = hand_of(agency=found.agency, custody=custody, address=address)
+    (made,) = issue(hands={found.agency: hand}, wanted=[wanted], at=at, replaces=found)
+    return made
 
 
 def _theirs(acting: Acting, number: str) -> WholeCertificate:
