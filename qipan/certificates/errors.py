@@ -43,3 +43,27 @@ class NothingToIssue(UnableToCertify):
 
 class UnknownNode(UnableToCertify):
     """This list of issuers is not signed by the node that it is of, or is older than the one in force."""
+
+
+class NoSuchShowing(UnableToCertify):
+    """There is no such showing, or it is not this person's; or the link or code was not made by us."""
+
+
+class NotShownAnyMore(UnableToCertify):
+    """What was shown is not to be seen any more; ``why`` is withdrawn, ended, stale (a code whose minute is over) or used-up."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NothingChosen(UnableToCertify):
+    """At least one of the certificate's facts must be chosen, and none that it does not have."""
+
+
+class WithoutUse(UnableToCertify):
+    """For a link, who it is for and what for must be said, and until when it holds: at most a year from now."""
+
+
+class WithoutName(UnableToCertify):
+    """Whoever looks must say who they are."""

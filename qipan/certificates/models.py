@@ -5,6 +5,10 @@ Values of people's fields stand in the signed data forms alone, which the row wa
 
 from django.db import models
 
+from qipan.certificates import showing_models
+
+__all__ = ["showing_models"]  # the rest is found here by itself
+
 
 class Issuer(models.Model):
     """An agency that issues certificates, by its unified social credit code; ``sample`` marks those of a demonstration."""

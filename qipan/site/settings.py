@@ -48,7 +48,7 @@ QIPAN_LIMITS = hourly_limits(
     text("QIPAN_LIMITS", ""),
     {
         "sign_in": 600, "search": 1200, "plan": 1200, "key": 120, "verify": 1200,
-        "start": 120, "submit": 300, "upload": 300, "look_up": 900,
+        "start": 120, "submit": 300, "upload": 300, "look_up": 900, "show": 120,
         "guess": 20, "code": 6, "try": 10, "second": 20, "real_name": 10,
     },
 )  # fmt: skip

@@ -10,6 +10,12 @@ from qipan.certificates.operations.seals import (
     resume_seal,
     suspend_seal,
 )
+from qipan.certificates.operations.showing import (
+    look_at_showing,
+    show_by_code,
+    show_by_link,
+    withdraw_showing,
+)
 from qipan.certificates.operations.standing import replace_certificate, revoke_certificate
 
 __all__ = [
@@ -20,11 +26,15 @@ __all__ = [
     "establish_authority",
     "establish_issuer",
     "issue_certificates",
+    "look_at_showing",
     "make_pdf",
     "publish_issuers",
     "replace_certificate",
     "resume_seal",
     "revoke_certificate",
     "rotate_keys",
+    "show_by_code",
+    "show_by_link",
     "suspend_seal",
+    "withdraw_showing",
 ]
