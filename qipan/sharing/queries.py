@@ -87,7 +87,7 @@ SELECT * FROM (
     coalesce((SELECT name FROM officials o WHERE side = 'consumer'
       AND o.id = CASE WHEN official ~ '^official:[0-9]{1,18}$' THEN substr(official, 10)::bigint END), official) AS official,
     outcome, alarm, rows
-  FROM (SELECT * FROM exchange_calls WHERE "grant" = %(grant)s ORDER BY at DESC LIMIT 2 * %(limit)s) AS newest
+  FROM (SELECT * FROM exchange_calls WHERE "grant" = %(grant)s AND NOT (outcome = 'ok' AND fields = '{}') ORDER BY at DESC LIMIT 2 * %(limit)s) AS newest
   ORDER BY newest.exchange, side) AS once
 ORDER BY at DESC, exchange LIMIT %(limit)s
 """

@@ -27,9 +27,12 @@ ON CONFLICT (id) DO NOTHING
 """
 LOCK = f"{streams.INCOMING} WHERE id = %s FOR UPDATE"
 REMOVE = "DELETE FROM exchange_received WHERE stream = %(stream)s AND key = ANY(%(keys)s::uuid[])"
+# Rows of open cases alone are kept as long as one follows them; a case may be over before its rows come.
 STORE = """
 INSERT INTO exchange_received (stream, key, row, at)
-SELECT %(stream)s, (one->>0)::uuid, one->1, %(at)s FROM jsonb_array_elements(%(rows)s::jsonb) AS one WHERE jsonb_array_length(one) = 2
+SELECT %(stream)s, (one->>0)::uuid, one->1, %(at)s FROM jsonb_array_elements(%(rows)s::jsonb) AS one
+WHERE jsonb_array_length(one) = 2 AND (NOT %(own_cases)s
+  OR EXISTS (SELECT FROM exchange_followed f WHERE f."grant" = %(grant)s AND f.key = (one->>0)::uuid))
 ON CONFLICT (stream, key) DO UPDATE SET row = excluded.row, at = excluded.at
 """
 MOVE = """
@@ -152,7 +155,8 @@ def _store(delivered: Delivered, at: datetime) -> None:
     if removed := [one.key for one in delivered.changes if one.row is None]:
         records.execute(REMOVE, {"stream": delivered.stream, "keys": removed})
     rows = b"[" + delivered.plaintext[:-1].replace(b"\n", b",") + b"]"
-    records.execute(STORE, {"stream": delivered.stream, "rows": rows.decode(), "at": at})
+    told = {"stream": delivered.stream, "rows": rows.decode(), "at": at, "grant": delivered.grant.id}
+    records.execute(STORE, {**told, "own_cases": delivered.grant.rows.own_cases})
 
 
 def _close(

@@ -78,7 +78,7 @@ def inside() -> ASGIApp:
     asker = comparing.Asker(known, _signer(), settings.GATEWAY_SECRET, timezone.now)
     routes = [
         Route("/look-up", _Discreet(consumer.look_up)),
-        *_ways(streaming.within(known, cases, timezone.now)),
+        *_ways(streaming.within(known, cases, timezone.now, consumer.ask)),
         Route(comparing.INSIDE, _Discreet(asker.ask)),
     ]
     return _application(routes, lifespan)

@@ -1,7 +1,7 @@
 """The courier: a process of its own beside the two sides, which reads for subscriptions and batches, sends them, and keeps what came.
 
-A grant that names ``push`` is a subscription: while it holds, and gives its rows without cases of one's own, its provider's courier sends
-what it covers, and then what changes of it. A batch is ordered.
+A grant that names ``push`` is a subscription: while it holds its provider's courier sends what it covers, and then what changes of it; of
+rows of own cases, those that were looked up for a case that is open. A batch is ordered.
 """
 
 import logging
@@ -16,12 +16,14 @@ from django.utils import timezone
 from qipan.adapters.seals import Suite, key_files
 from qipan.adapters.sources import addresses_of
 from qipan.adapters.sources.listing import Listings
+from qipan.core.following import follows
 from qipan.core.grants import Mode, Refusal
 from qipan.exchange import streams
 from qipan.exchange.operations.sending import end_stream, open_stream
 from qipan.exchange.queries import HeldGrant
 from qipan.exchange.streams import Stream
 from qipan.faces.gateway.carrying import Carrying, standing
+from qipan.faces.gateway.following import Teller
 from qipan.faces.gateway.keeping import keep
 from qipan.faces.gateway.known import Knowledge, Known
 from qipan.faces.gateway.posting import Poster
@@ -30,7 +32,7 @@ from qipan.faces.gateway.refusals import Refused
 
 PAUSE_SECONDS = 0.25
 KEEP_SECONDS = 1.0
-POST_SECONDS = 30.0
+POST_SECONDS, TELL_SECONDS = 30.0, 6.0
 READERS, CARRIERS = 2, 4  # threads: registers that are read at once, streams that are carried at once
 RULE = "system:0"
 OVER = frozenset({Refusal.UNKNOWN, Refusal.REVOKED, Refusal.EXPIRED})
@@ -46,6 +48,7 @@ class Courier:
         key = key_files.read_or_make(settings.QIPAN_HOME / "keys" / f"gateway-{suite}.pem", suite)
         self._known = Known(node)
         self._carrying = Carrying(self._known, Poster(node, key, timezone.now, POST_SECONDS))
+        self._teller = Teller(self._known, Poster(node, key, timezone.now, TELL_SECONDS))
         listings = Listings(addresses_of(settings.QIPAN_REGISTERS))
         self._preparer = Preparer(node, key, listings)
         self._readers = ThreadPoolExecutor(READERS, "reader")
@@ -57,6 +60,7 @@ class Courier:
     def run(self) -> None:
         """Work until the process ends."""
         self._known.start()
+        self._teller.start()
         while True:
             try:
                 self._turn()
@@ -132,7 +136,7 @@ class Courier:
 def _subscribes(held: HeldGrant, node: str) -> bool:
     grant = held.grant
     ours = grant.provider.node == node and grant.consumer.node != node
-    kept = grant.retention > 0 and not grant.rows.own_cases
+    kept = follows(grant) if grant.rows.own_cases else grant.retention > 0
     return ours and kept and Mode.PUSH in grant.modes and not standing(held, timezone.now())
 
 

@@ -20,14 +20,14 @@ from qipan.adapters.seals import PrivateKey, PublicKey, boxes
 from qipan.adapters.sources import SourceError, SourceMisdeclared, request_for
 from qipan.adapters.sources.listing import Listings, Part, Within
 from qipan.adapters.sources.port import Request
-from qipan.core import canonical, deliveries, grants, valve
+from qipan.core import canonical, deliveries, following, grants, valve
 from qipan.core.declarations import GrantDeclaration, Library, Resource
 from qipan.core.deliveries import Change, Ends, Header, Kind, Manifest
 from qipan.core.elements import Field, Value
 from qipan.core.envelope import SUITES
 from qipan.core.grants import Grant
 from qipan.core.nodes import Node, key_id
-from qipan.exchange import streams
+from qipan.exchange import follows, streams
 from qipan.exchange.operations.sending import (
     Sealed,
     begin_reading,
@@ -47,6 +47,7 @@ QUEUE_DEPTH = 32  # deliveries of one stream that wait
 LEAST_PAUSE = 1.0  # seconds between two readings of a register for one subscription
 PAUSE_SHARE = 9.0  # and so many times as long as the last reading took
 SEALING = "sm2-sm3"
+OPEN_CASES = "open"  # to the walls, rows of open cases alone are rows of a case
 VOLUME_PARTS = 4  # a delivery takes at most such a part of a day's volume
 _log = logging.getLogger(__name__)
 
@@ -83,7 +84,8 @@ class Preparer:
 
     def prepare(self, stream: Stream, grant: Grant, knowledge: Knowledge) -> None:
         """Go on with a stream as far as it may go now; raises Refused for what somebody must mend."""
-        self._walls.check(knowledge, grant, stream.case, grant.fields)
+        cases = OPEN_CASES if grant.rows.own_cases else stream.case
+        self._walls.check(knowledge, grant, cases, grant.fields)
         sealing = _sealing(self._node, grant, knowledge)
         try:
             cut = cut_of(knowledge.library, grant, timezone.now())
@@ -162,16 +164,16 @@ class Preparer:
 
     def _read_through(self, stream: Stream, grant: Grant, cut: Cut, sealing: Sealing) -> None:
         renew = timezone.now() - _renewal(grant)
+        own = _of_open_cases(grant)
         with transaction.atomic():
             begin_reading(stream=stream.id)
-        mark, more = None, True
+        mark, more = None, own is None or bool(own)
         while more:
             _check_room(stream)
             listed = self._listings.page(cut.request, Part(cut.keys, mark, PAGE_ROWS, _within(cut, grant)))
-            rows = {
-                deliveries.row_key(grant.id, keys): row
-                for keys, row in _passing_rows(cut, grant, listed.rows)
-            }
+            passing = _passing_rows(cut, grant, listed.rows)
+            named = ((deliveries.row_key(grant.id, keys), row) for keys, row in passing)
+            rows = {key: row for key, row in named if own is None or key in own}
             stream = self._queue_changed(stream, rows, renew, sealing)
             mark, more = listed.mark, listed.mark is not None
         while keys := streams.gone(stream.id):
@@ -259,6 +261,13 @@ def _passing_rows(
         yield keys, {str(field): row[field] for field in cut.fields if field in row}
 
 
+def _of_open_cases(grant: Grant) -> frozenset[str] | None:
+    """The rows that may pass where only those of the consumer's open cases may, or None."""
+    if not grant.rows.own_cases:
+        return None
+    return follows.open_keys(grant.id, following.oldest(grant, timezone.now()))
+
+
 def _within(cut: Cut, grant: Grant) -> Within | None:
     return Within(cut.region, grant.rows.region) if cut.region else None
 
@@ -294,16 +303,21 @@ def _sealed(header: Header, plaintext: bytes, sealing: Sealing) -> Sealed:
 
 
 def _sealing(node: str, grant: Grant, knowledge: Knowledge) -> Sealing:
-    """The receiver's newest key to which can be sealed; raises Refused."""
+    """To whom is sealed under a grant; raises Refused."""
     at = timezone.now()
     receiver: Node = known.peer(knowledge, grant.consumer.node, at)
-    holding = [one for one in receiver.keys if one.suite == SEALING and one.holds(at)]
+    key, key_id = newest_key(receiver, at)
+    most = max(1, min(PAGE_ROWS, grant.volume // VOLUME_PARTS))
+    return Sealing(Ends(node, receiver.name, grant.id), key, key_id, most)
+
+
+def newest_key(node: Node, at: datetime) -> tuple[PublicKey, str]:
+    """A node's newest key to which can be sealed, and its identifier; raises Refused."""
+    holding = [one for one in node.keys if one.suite == SEALING and one.holds(at)]
     if not holding or SEALING not in SUITES:
         raise Refused(Trouble.NO_SEALING_KEY)
     newest = max(holding, key=lambda one: one.begins)
-    key = known.key_of(receiver, newest.id, SEALING, at)
-    most = max(1, min(PAGE_ROWS, grant.volume // VOLUME_PARTS))
-    return Sealing(Ends(node, receiver.name, grant.id), key, newest.id, most)
+    return known.key_of(node, newest.id, SEALING, at), newest.id
 
 
 def _check_room(stream: Stream) -> None:

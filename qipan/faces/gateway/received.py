@@ -7,7 +7,7 @@ leaves a record and an entry.
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from starlette.requests import Request
 from starlette.responses import Response
 
-from qipan.core import deliveries, grants
+from qipan.core import deliveries, following, grants
 from qipan.core.grants import Call, Mode, Refusal
 from qipan.exchange import streams
 from qipan.exchange.operations import Passing, record_passing
@@ -44,8 +44,10 @@ class Received:
         secret: str,
         cases: Grouping[tuple[str, str], bool],
         clock: Callable[[], datetime],
+        ask: Callable[[Wanted], Awaitable[Answered]],
     ) -> None:
         self._known, self._secret, self._cases, self._clock = known_, secret, cases, clock
+        self._ask = ask
         self._readers = ThreadPoolExecutor(READERS, "received")
 
     async def look_up(self, request: Request) -> Response:
@@ -56,11 +58,18 @@ class Received:
             wanted = read_wanted(body)
             calls = covered(self._known.now(), self._known.node, wanted, self._clock())
             await self._check_case(calls[0])
-            loop = asyncio.get_running_loop()
-            answered = await loop.run_in_executor(self._readers, _found, calls, wanted, self._clock())
+            answered = await self._answered(calls, wanted)
         except Refused as refused:
             return Response(bodies.write_refusal(refused.code), status_of(refused.code), media_type=JSON)
         return Response(bodies.write_answered(answered), media_type=JSON)
+
+    async def _answered(self, calls: Sequence[Call], wanted: Wanted) -> Answered:
+        """Read what was received; of rows of open cases, what is not here is asked for, and followed from then on."""
+        grants_ = self._known.now().grants
+        of_cases = any(following.follows(grants_[one.grant].grant) for one in calls)
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._readers, _found, calls, wanted, self._clock(), of_cases)
+        return found or await self._ask(wanted)
 
     async def _check_case(self, call: Call) -> None:
         try:
@@ -106,13 +115,15 @@ def _call(held: HeldGrant, wanted: Wanted, mode: Mode) -> Call:
     )
 
 
-def _found(calls: Sequence[Call], wanted: Wanted, at: datetime) -> Answered:
-    """Read the newest row, and put its use on record; raises Refused."""
+def _found(calls: Sequence[Call], wanted: Wanted, at: datetime, of_cases: bool) -> Answered | None:  # noqa: FBT001 -- run by a thread
+    """Read the newest row, and put its use on record; None where it is not here and can be asked for. Raises Refused."""
     started = time.monotonic()
     keys = {name: wanted.keys[name] for name in sorted(wanted.keys)}
     try:
         rows = [(streams.received(one.grant, deliveries.row_key(one.grant, keys)), one) for one in calls]
         row, call = max(rows, key=lambda found: found[0].at if found[0] else NEVER)
+        if row is None and of_cases:
+            return None
         if row is None and not any(streams.is_readable(one.grant) for one in calls):
             raise Refused(Trouble.REGISTER_DOWN)
         with transaction.atomic():

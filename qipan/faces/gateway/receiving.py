@@ -56,7 +56,6 @@ class Deliveries:
 
     def __init__(self, peers: Peers, key: PrivateKey) -> None:
         self._peers, self._key = peers, key
-        self._key_id = key_id(str(key.suite), key.public.raw)
         self._gate = Gate(OF_ONE_PEER)
         self._takers = ThreadPoolExecutor(AT_ONCE, "taker")
 
@@ -112,13 +111,14 @@ class Deliveries:
             header, _ = deliveries.read_delivery(body)
         except NotADelivery:
             raise Refused(Trouble.NOT_A_CALL) from None
-        if len(header.stream) != UUID_LENGTH or not set(header.stream) <= set("0123456789abcdef-"):
+        of_stream = len(header.stream) == UUID_LENGTH and set(header.stream) <= set("0123456789abcdef-")
+        if header.kind is Kind.CASES or not of_stream:
             raise Refused(Trouble.NOT_A_CALL)
         grant, mode = _granted(knowledge, came, header, self._peers.known.node)
         return _Opened(came, header, grant, mode, deliveries.exchange_of(body), body)
 
     def _taken(self, knowledge: Knowledge, opened: _Opened) -> Took:
-        plaintext = self._unsealed(opened)
+        plaintext = unsealed(self._key, opened.came, opened.body)
         header = opened.header
         place = (header.stream, header.position, opened.grant, opened.mode)
         at = self._peers.clock()
@@ -140,16 +140,18 @@ class Deliveries:
                 at=at,
             )
 
-    def _unsealed(self, opened: _Opened) -> bytes:
-        _, box = deliveries.read_delivery(opened.body)
-        read = opened.came.envelope
-        if opened.header.key != self._key_id:
-            raise Refused(Trouble.UNREADABLE)
-        ends = Ends(read.sender, read.receiver, opened.grant.id)
-        try:
-            return boxes.unseal(self._key, box, deliveries.purpose(ends, opened.header))
-        except Unreadable:
-            raise Refused(Trouble.UNREADABLE) from None
+
+def unsealed(key: PrivateKey, came: Came, body: bytes) -> bytes:
+    """Open what is sealed to this node's key for this very place; raises Refused, and NotADelivery where it is none."""
+    header, box = deliveries.read_delivery(body)
+    read = came.envelope
+    if header.key != key_id(str(key.suite), key.public.raw):
+        raise Refused(Trouble.UNREADABLE)
+    ends = Ends(read.sender, read.receiver, read.grant)
+    try:
+        return boxes.unseal(key, box, deliveries.purpose(ends, header))
+    except Unreadable:
+        raise Refused(Trouble.UNREADABLE) from None
 
 
 def _granted(knowledge: Knowledge, came: Came, header: Header, node: str) -> tuple[Grant, Mode]:

@@ -38,6 +38,7 @@ class Trouble(StrEnum):
     MANIFEST = "manifest-wrong"
     DISAGREES = "batch-disagrees"
     NO_SEALING_KEY = "no-sealing-key"
+    NOT_LOOKED_UP = "not-looked-up"
 
 
 WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
@@ -146,6 +147,11 @@ WORDS: Final[Mapping[str, tuple[int, str, str]]] = {
         503,
         "节点名单里没有对方的加密密钥。",
         "The list of nodes gives the receiver no key to seal to.",
+    ),
+    Trouble.NOT_LOOKED_UP: (
+        403,
+        "有的记录没有为所说的办件查询过，不予推送。",
+        "Some rows were never looked up for the case that is named; they are not followed.",
     ),
 }
 ALARMING = frozenset(

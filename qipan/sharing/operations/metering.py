@@ -8,7 +8,7 @@ from django.utils import timezone
 from qipan import records
 from qipan.catalogue import queries as catalogue
 
-# A look-up for an application serves services of several kinds of agency: it counts once for each kind.
+# A look-up for an application serves services of several kinds of agency: it counts once for each kind. What brought no field is no use.
 MEASURE = """
 INSERT INTO use_days (day, resource, giver, receiver, calls, found, refused, facts)
 SELECT (at AT TIME ZONE %(zone)s)::date, resource, giver, receiver, count(*), count(*) FILTER (WHERE outcome = 'ok'),
@@ -22,7 +22,8 @@ FROM (
   UNION ALL
   (SELECT DISTINCT ON (x.exchange) x.at, x.resource, coalesce(g.provider_agency, x.peer), coalesce(g.consumer_agency, x.peer), x.outcome,
      cardinality(x.fields) * greatest(x.rows, 1)
-   FROM exchange_calls x LEFT JOIN exchange_grants g ON g.id = x."grant" WHERE x.at >= %(since)s ORDER BY x.exchange, x.at)
+   FROM exchange_calls x LEFT JOIN exchange_grants g ON g.id = x."grant"
+   WHERE x.at >= %(since)s AND NOT (x.outcome = 'ok' AND x.fields = '{}') ORDER BY x.exchange, x.at)
 ) AS used
 GROUP BY 1, 2, 3, 4
 ON CONFLICT (day, resource, giver, receiver) DO UPDATE
