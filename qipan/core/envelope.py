@@ -20,7 +20,6 @@ from typing import NamedTuple, TypeVar
 
 from qipan.core import merkle
 from qipan.core.canonical import printable
-from qipan.core.merkle import Span
 
 REQUEST = "qipan-exchange-request/1"
 RESPONSE = "qipan-exchange-response/1"
@@ -140,11 +139,11 @@ def seal_together(suite: str, envelopes: Sequence[bytes]) -> tuple[bytes, list[b
     """
     if not 0 < len(envelopes) <= TOGETHER:
         raise ValueError(len(envelopes))
-    leaves = [merkle.leaf_hash(partial(hashed, suite), one) for one in envelopes]
-    roots: dict[Span, bytes] = {}
-    count = len(leaves)
-    places = [_place(suite, leaves, roots, index) for index in range(count)]
-    return BATCH + merkle.root_of(partial(hashed, suite), leaves), places
+    hashing = partial(hashed, suite)
+    layers = merkle.layers_of(hashing, [merkle.leaf_hash(hashing, one) for one in envelopes])
+    count = len(envelopes)
+    places = [PLACE.pack(at, count) + b"".join(merkle.path_in(layers, at)) for at in range(count)]
+    return BATCH + layers[-1][0], places
 
 
 def read_seal(suite: str, envelope: bytes, seal: bytes) -> Sealed:
@@ -215,14 +214,6 @@ def against_body(envelope: RequestEnvelope | ResponseEnvelope, body: bytes) -> F
     """Refuse another body than the one that was signed."""
     same = envelope.length == str(len(body)) and envelope.body == hashed(envelope.suite, body).hex()
     return None if same else Fault.BODY
-
-
-def _place(suite: str, leaves: Sequence[bytes], roots: dict[Span, bytes], index: int) -> bytes:
-    path = merkle.inclusion_path(index, len(leaves))
-    for span in path:
-        if span not in roots:
-            roots[span] = merkle.root_of(partial(hashed, suite), leaves[span.start : span.end])
-    return PLACE.pack(index, len(leaves)) + b"".join(roots[span] for span in path)
 
 
 def _form(kind: str, fields: Sequence[str]) -> str:

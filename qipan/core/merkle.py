@@ -94,6 +94,17 @@ def root_of(hashed: Hash, leaves: Sequence[bytes]) -> bytes:
     return root(hashed, grow(hashed, EMPTY, leaves)[0])
 
 
+def layers_of(hashed: Hash, leaves: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """All hashes of a tree, level by level from the leaves to the root; one without a neighbour is carried up."""
+    layers = [leaves]
+    while len(layers[-1]) > 1:
+        below = layers[-1]
+        pairs = zip(below[::2], below[1::2], strict=False)
+        carried = below[-1:] if len(below) % 2 else ()
+        layers.append([*(hashed(NODE_PREFIX + left + right) for left, right in pairs), *carried])
+    return layers
+
+
 def _folded(hashed: Hash, roots: Sequence[bytes]) -> bytes:
     """Join neighbouring subtrees, each larger than all to its right, into one tree."""
     whole = roots[-1]
@@ -130,6 +141,12 @@ def inclusion_path(leaf: int, size: int) -> list[Span]:
             path.append(Span(start, middle))
             start = middle
     return path[::-1]
+
+
+def path_in(layers: Sequence[Sequence[bytes]], leaf: int) -> list[bytes]:
+    """The hashes that prove a leaf by all hashes of its tree, from the leaf up."""
+    places = ((layer, leaf >> level ^ 1) for level, layer in enumerate(layers))
+    return [layer[place] for layer, place in places if place < len(layer)]
 
 
 def consistency_path(first: int, second: int) -> list[Span]:

@@ -19,6 +19,8 @@ HEADERS_MILLISECONDS = 5_000  # for a request's first lines to come, and for a c
 LARGEST_HEADERS = 64 * 1024  # bytes
 CONNECTIONS = 512
 END_SECONDS = 5
+SWITCH_SECONDS = 0.0005
+"""Between threads. The record's thread waits for the interpreter after each answer of the database, while calls wait for the record."""
 
 
 def serve(*, side: str, port: int, host: str = "127.0.0.1") -> None:
@@ -54,6 +56,7 @@ def inside() -> ASGIApp:
 
 
 def _application(side: str) -> ASGIApp:
+    sys.setswitchinterval(SWITCH_SECONDS)
     set_up()  # before the tables are imported
     made: ASGIApp = getattr(import_module(APPLICATION), side)()
     return made

@@ -112,6 +112,14 @@ def test_every_leaf_of_every_small_tree_can_be_proved(size: int) -> None:
             assert included(other, size, proof, LEAVES[leaf], root) == (other == leaf)
 
 
+@pytest.mark.parametrize("size", range(1, 71))
+def test_the_hashes_of_all_levels_prove_what_the_definition_does(size: int) -> None:
+    layers = merkle.layers_of(sha256, LEAVES[:size])
+    assert layers[-1] == [defined_root(sha256, LEAVES[:size])]
+    for leaf in range(size):
+        assert tuple(merkle.path_in(layers, leaf)) == proof_of_inclusion(leaf, size)
+
+
 @pytest.mark.parametrize("second", range(71))
 def test_every_small_tree_is_consistent_with_those_it_grew_from(second: int) -> None:
     new = defined_root(sha256, LEAVES[:second])
