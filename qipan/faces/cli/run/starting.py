@@ -11,7 +11,7 @@ import httpx
 from qipan.faces.cli.options import console
 
 HOST = "127.0.0.1"
-START_SECONDS = 60
+START_SECONDS = 240
 
 
 @contextmanager
