@@ -1,11 +1,11 @@
-"""The same page as PDF, with its fonts and the data form inside; it is signed afterwards (`pdf_signatures`).
-
-To take the characters of one page out of a font of 30,000 costs most of a second: it is done later, in the worker.
-"""
+"""The same page as PDF, with its fonts and the data form inside; it is signed afterwards (`pdf_signatures`)."""
 
 import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from qipan.adapters.papers import fonts
 from qipan.adapters.papers.ofd import About
@@ -22,8 +22,26 @@ def write_pdf(sheet: Sheet, about: About, data: str, seal_picture: bytes) -> byt
     pdf.set_margin(0)
     pdf.c_margin = 0
     _describe(pdf, about)
+    with TemporaryDirectory(prefix="qipan-fonts-") as folder:
+        _add_fonts(pdf, sheet, Path(folder))
+        return _written(pdf, sheet, about, data, seal_picture)
+
+
+def _add_fonts(pdf: FPDF, sheet: Sheet, folder: Path) -> None:
+    """Give it fonts of this page's characters; it takes them from files."""
     for name in fonts.FILES:
-        pdf.add_font(name, fname=fonts.path(name))
+        characters = "".join(
+            mark.text for mark in sheet.marks if isinstance(mark, Writing) and mark.font == name
+        )
+        file = folder / f"{name}.ttf"
+        file.write_bytes(fonts.cut(name, characters))
+        pdf.add_font(name, fname=file)
+        added = pdf.fonts[name]
+        if isinstance(added, TTFFont):
+            added.ttfont.recalcBBoxes = False  # or it draws each character again to find its bounds
+
+
+def _written(pdf: FPDF, sheet: Sheet, about: About, data: str, seal_picture: bytes) -> bytes:
     pdf.add_page()
     for mark in sheet.marks:
         _draw(pdf, mark)
