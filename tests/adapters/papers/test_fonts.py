@@ -22,13 +22,13 @@ def bounds(font: TTFont, character: str) -> tuple[float, ...]:
 @pytest.mark.parametrize("font", list(fonts.FILES))
 def test_each_character_is_as_in_the_whole(font: Font) -> None:
     cut = TTFont(io.BytesIO(fonts.cut(font, TEXT)))
-    whole = TTFont(fonts.path(font), lazy=True)
     assert set(cut.getBestCmap()) == set(map(ord, TEXT))
     assert len(cut.getGlyphOrder()) == len(set(TEXT)) + 1
-    for character in TEXT:
-        name = cut.getBestCmap()[ord(character)]
-        assert cut["hmtx"][name][0] == pytest.approx(fonts.measure(font, character) * 1000)
-        assert bounds(cut, character) == pytest.approx(bounds(whole, character), abs=1.5)
+    with TTFont(fonts.path(font), lazy=True) as whole:
+        for character in TEXT:
+            name = cut.getBestCmap()[ord(character)]
+            assert cut["hmtx"][name][0] == pytest.approx(fonts.measure(font, character) * 1000)
+            assert bounds(cut, character) == pytest.approx(bounds(whole, character), abs=1.5)
 
 
 def test_what_the_font_lacks_is_left_out() -> None:
