@@ -31,7 +31,7 @@ from qipan.core.declarations import GrantDeclaration, Resource
 from qipan.core.elements import Field, Value
 from qipan.core.plan import Fetch
 
-DEADLINE = 3.0  # seconds for all that is looked up at once
+DEADLINE = 3.0 * settings.QIPAN_PATIENCE  # seconds for all that is looked up at once
 ID_NUMBER = "id_number"
 
 

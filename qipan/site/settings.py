@@ -33,6 +33,8 @@ if not re.fullmatch(r"[0-9]{0,12}", QIPAN_DIVISION):
     raise WrongSetting("QIPAN_DIVISION must be the beginning of a division's code, such as 3301, or empty.")
 QIPAN_GATEWAY = text("QIPAN_GATEWAY", "http://127.0.0.1:8011")
 QIPAN_GATEWAY_SUITE = text("QIPAN_GATEWAY_SUITE", "sm2-sm3")
+# How many times the usual time registers, nodes and records have to answer.
+QIPAN_PATIENCE = whole_number("QIPAN_PATIENCE", 1, least=1, most=60)
 # In working days, after the Regulations on the Sharing of Government Data; `notice` in days before a grant's end.
 QIPAN_SHARING_DAYS = numbers_of_days(
     "QIPAN_SHARING_DAYS",

@@ -1,8 +1,9 @@
 import json
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -25,9 +26,16 @@ from tests.adapters.registers_cast import ELEMENTS, FACTS, HUSBAND, NAME, ROW, W
 JSON = json.dumps(ROW).encode()
 
 
-def sleep_long(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(3)
-    send(handler, JSON)
+@pytest.fixture
+def slow(serve: Serve) -> Iterator[str]:
+    """The address of a service that answers nobody before the test is over."""
+    over = Event()
+
+    def say_nothing(_handler: BaseHTTPRequestHandler) -> None:
+        over.wait()
+
+    yield serve(say_nothing)
+    over.set()
 
 
 @pytest.fixture
@@ -39,9 +47,11 @@ def folder(tmp_path: Path) -> Path:
 # --- Many at once
 
 
-def test_a_slow_a_dead_and_a_mad_source_take_nothing_from_the_others(serve: Serve, folder: Path) -> None:
+def test_a_slow_a_dead_and_a_mad_source_take_nothing_from_the_others(
+    serve: Serve, slow: str, folder: Path
+) -> None:
     addresses = {
-        "slow": serve(sleep_long),
+        "slow": slow,
         "dead": "http://127.0.0.1:1",
         "mad": serve(lambda handler: send(handler, b"<html>")),
         "good": serve(lambda handler: send(handler, JSON)),
@@ -54,9 +64,8 @@ def test_a_slow_a_dead_and_a_mad_source_take_nothing_from_the_others(serve: Serv
         marriage("carrier pigeon", name="pigeon", register="good"),
     ]
     reader = Registers(addresses)
-    start = time.monotonic()
-    answers = reader.look_up_all(requests, deadline=1)
-    assert time.monotonic() - start < 1.5
+    reader.look_up_all(requests[3:], deadline=60)  # whatever is needed to read at all is there now
+    answers = reader.look_up_all(requests, deadline=3)
     assert answers["good"].facts == answers["drop"].facts == FACTS
     errors = {name: type(answer.error) for name, answer in answers.items() if answer.error}
     assert errors == {
@@ -71,7 +80,7 @@ def test_a_slow_a_dead_and_a_mad_source_take_nothing_from_the_others(serve: Serv
 
 
 def test_requests_run_at_once(registers: Read, serve: Serve) -> None:
-    together = Barrier(4, timeout=5)
+    together = Barrier(4, timeout=60)
 
     def respond(handler: BaseHTTPRequestHandler) -> None:
         together.wait()  # breaks, and the handler with it, unless four are here at once
@@ -93,7 +102,7 @@ def test_a_reader_serves_many_threads(registers: Read, serve: Serve) -> None:
 
     def look_up() -> None:
         for _ in range(5):
-            found.append(reader.look_up(marriage("http"), timeout=5).facts)  # noqa: PERF401 -- one by one is the point
+            found.append(reader.look_up(marriage("http"), timeout=60).facts)  # noqa: PERF401 -- one by one is the point
 
     threads = [Thread(target=look_up) for _ in range(8)]
     for thread in threads:
@@ -108,7 +117,7 @@ def test_an_answer_says_how_long_it_took(registers: Read, serve: Serve) -> None:
         time.sleep(0.2)
         send(handler, JSON)
 
-    answer = registers(serve(respond)).look_up(marriage("http"), timeout=5)
+    answer = registers(serve(respond)).look_up(marriage("http"), timeout=60)
     assert 0.2 <= answer.seconds < 5
 
 
@@ -122,7 +131,7 @@ def test_a_key_never_reaches_the_words_of_an_error(registers: Read, serve: Serve
     for address in addresses:
         for adapter in ("http", "file", "sql"):
             answer = registers(address).look_up_all(
-                [marriage(adapter, path="/{zjhm}" if adapter == "http" else "x.csv")], deadline=5
+                [marriage(adapter, path="/{zjhm}" if adapter == "http" else "x.csv")], deadline=60
             )["marriage"]
             assert answer.error is not None
             assert WIFE not in str(answer.error)
@@ -141,27 +150,25 @@ def test_a_dead_source_is_skipped_after_some_failures(registers: Read, serve: Se
 
     reader = registers(serve(respond))
     for _ in range(10):
-        assert isinstance(reader.look_up_all([marriage("http")], deadline=5)["marriage"].error, SourceDown)
+        assert isinstance(reader.look_up_all([marriage("http")], deadline=60)["marriage"].error, SourceDown)
     assert asked == 3
 
 
-def test_a_source_too_slow_for_everyone_stops_costing_their_time(registers: Read, serve: Serve) -> None:
-    reader = registers(serve(sleep_long))
+def test_a_source_too_slow_for_everyone_stops_costing_their_time(registers: Read, slow: str) -> None:
+    reader = registers(slow)
     for _ in range(3):
         reader.look_up_all([marriage("http")], deadline=0.1)
-    start = time.monotonic()
     with pytest.raises(SourceDown, match="skipped"):
-        reader.look_up(marriage("http"), timeout=3)
-    assert time.monotonic() - start < 0.05
+        reader.look_up(marriage("http"), timeout=60)
 
 
 def test_nonsense_and_missing_records_do_not_open_the_breaker(registers: Read, serve: Serve) -> None:
     reader = registers(serve(lambda handler: send(handler, b"{}", status=404)))
     for _ in range(10):
-        assert reader.look_up(marriage("http"), timeout=5).facts is None
+        assert reader.look_up(marriage("http"), timeout=60).facts is None
     mad = registers(serve(lambda handler: send(handler, b"[]")))
     for _ in range(10):
-        assert isinstance(mad.look_up_all([marriage("http")], deadline=5)["marriage"].error, SourceNonsense)
+        assert isinstance(mad.look_up_all([marriage("http")], deadline=60)["marriage"].error, SourceNonsense)
 
 
 def test_a_breaker_lets_one_caller_try_after_its_pause() -> None:

@@ -33,7 +33,7 @@ def at_once(*acts: Callable[[], T]) -> list[T | UnableToAct]:
 
     def run(number: int) -> T | UnableToAct:
         if number < width:
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=120)
         try:
             with transaction.atomic():
                 return acts[number]()

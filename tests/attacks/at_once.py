@@ -14,7 +14,7 @@ def at_once(*acts: Act, atomic: bool = True) -> list[object]:
     start = Barrier(len(acts))
 
     def run(act: Act) -> object:
-        start.wait(timeout=30)
+        start.wait(timeout=120)
         try:
             if not atomic:
                 return act()

@@ -23,7 +23,8 @@ from qipan.adapters import embedded_postgres
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a" * 32
-START_SECONDS = 40
+START_SECONDS = 240
+ANSWER_SECONDS = 120
 ENTER = """
 import sys
 from pathlib import Path
@@ -99,7 +100,7 @@ class Stage:
         return self._client(headers={"Authorization": f"Bearer {self.keys[agency]}"})
 
     def _client(self, **given: Mapping[str, str]) -> httpx.Client:
-        return httpx.Client(base_url=self.address, trust_env=False, timeout=10, **given)  # type: ignore[arg-type]
+        return httpx.Client(base_url=self.address, trust_env=False, timeout=ANSWER_SECONDS, **given)  # type: ignore[arg-type]
 
     def _tend(self) -> None:
         for name, command in MODULES.items():

@@ -14,8 +14,8 @@ from qipan.ledger.entries import NewEntry, leaf_hash
 from tests import cast as play
 from tests.attacks.stage import Stage
 
-SETTLE_SECONDS = 90  # a dead worker's jobs are missed after twelve
-PATIENCE_SECONDS = 90
+SETTLE_SECONDS = 300  # a dead worker's jobs are missed after twelve
+PATIENCE_SECONDS = 300
 MOST = 12  # applications of each person
 SERVICES = 5
 Acknowledged = dict[tuple[int, str], set[str]]

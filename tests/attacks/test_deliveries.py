@@ -15,7 +15,7 @@ from qipan.core.envelope import RequestEnvelope
 from qipan.core.grants import Grant, Mode, Rows
 from qipan.core.nodes import key_id
 from tests.exchange.couriers import issue_all, order, sending
-from tests.exchange.two_nodes import CITY, HOSPITALS, Forged, TwoNodes
+from tests.exchange.two_nodes import ANSWER_SECONDS, CITY, HOSPITALS, Forged, TwoNodes
 
 PATH = "/exchange/v1/deliveries"
 NAME, REGION = "person.name", "person.household_region"
@@ -316,7 +316,7 @@ def test_an_order_made_in_another_s_name_or_twice(nodes: TwoNodes) -> None:
     ):  # fmt: skip
         forged = Forged(signed._replace(nonce=uuid4().hex, **changes), nodes.city.key, body, "")
         refused(forged.send(url=address), code)
-    stranger = httpx.post(f"{nodes.city.inside}/orders", json={}, timeout=15, trust_env=False)
+    stranger = httpx.post(f"{nodes.city.inside}/orders", json={}, timeout=ANSWER_SECONDS, trust_env=False)
     refused(stranger, "not-from-inside")
 
 

@@ -14,7 +14,8 @@ import pytest
 from qipan.faces.cli.run.children import STOP_SECONDS
 from tests.attacks.stage import ROOT, Stage, free_port
 
-START_SECONDS = 60
+START_SECONDS = 240
+END_SECONDS = 12 * STOP_SECONDS
 FAMILY = """
 import sys
 from qipan.site.setup import set_up
@@ -76,8 +77,8 @@ def parent(stage: Stage) -> Iterator[Parent]:
 
 
 def gone(processes: list[psutil.Process]) -> bool:
-    """Whether all ended, each within the time that it is given."""
-    return not psutil.wait_procs(processes, timeout=2 * STOP_SECONDS)[1]
+    """Whether all ended, with time for a busy machine."""
+    return not psutil.wait_procs(processes, timeout=END_SECONDS)[1]
 
 
 def test_all_end_with_a_parent_that_is_killed(parent: Parent) -> None:

@@ -26,7 +26,7 @@ UNMARRIED = {**play.ANSWERS, "mother.marital_status": "10", "mother.household_re
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
-WAIT_SECONDS = 5
+WAIT_SECONDS = 60
 ROUNDS = 10
 
 
@@ -183,7 +183,7 @@ def storm(stage: Stage, random: Random, draft: str, upload: str) -> dict[str, ht
     def run(name: str, pause: float) -> httpx.Response:
         with stage.visitor(stage.persons[4]) as client:
             client.get("/api/events")
-            start.wait(timeout=30)
+            start.wait(timeout=120)
             time.sleep(pause)
             return acts[name](client)
 

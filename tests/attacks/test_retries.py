@@ -14,7 +14,7 @@ RETRIES = 50
 
 def submit(client: httpx.Client, key: str, answers: dict[str, object] | None = None) -> httpx.Response:
     body = {"event": "birth", "answers": answers or play.ANSWERS, "consents": sorted(play.RESOURCES)}
-    return client.post("/api/applications", json=body, headers={"Idempotency-Key": key}, timeout=60)
+    return client.post("/api/applications", json=body, headers={"Idempotency-Key": key}, timeout=240)
 
 
 def test_fifty_retries_at_once_are_one_application(stage: Stage) -> None:
@@ -22,7 +22,7 @@ def test_fifty_retries_at_once_are_one_application(stage: Stage) -> None:
 
     def retry(_turn: int) -> httpx.Response:
         with stage.visitor(stage.persons[0]) as client:
-            start.wait(timeout=60)
+            start.wait(timeout=240)
             return submit(client, "fifty")
 
     with ThreadPoolExecutor(RETRIES) as pool:

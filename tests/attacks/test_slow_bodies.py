@@ -14,7 +14,7 @@ from tests.attacks.stage import TOKEN, Stage
 SLOW = 60
 TRICKLING = ("Content-Length: 1000", "Content-Length: 9000000", "Transfer-Encoding: chunked")
 QUICK_SECONDS = 8
-SLACK_SECONDS = 15
+SLACK_SECONDS = 120
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def test_a_body_in_chunks_counts(stage: Stage) -> None:
 
 def test_a_body_that_is_enormous_is_refused_with_words(stage: Stage) -> None:
     answer = httpx.post(
-        f"{stage.address}/preferences/", content=bytes(front.LARGEST + 1), trust_env=False, timeout=60
+        f"{stage.address}/preferences/", content=bytes(front.LARGEST + 1), trust_env=False, timeout=240
     )
     assert answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
     assert "10 MB" in answer.text

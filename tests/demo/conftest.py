@@ -11,7 +11,7 @@ import pytest
 
 from qipan.adapters import embedded_postgres
 
-START_SECONDS = 240
+START_SECONDS = 900
 PORT = 8300
 
 
@@ -37,5 +37,5 @@ def demo(demo_home: Path) -> Iterator[str]:
             time.sleep(0.2)
         yield note.read_text(encoding="utf-8")
         process.terminate()
-        process.wait(30)
+        process.wait(120)
     embedded_postgres.stop(demo_home)

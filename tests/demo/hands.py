@@ -5,8 +5,8 @@ import time
 from playwright.sync_api import Locator, Page
 
 MOST_TABS = 400
-NAVIGATION_MILLISECONDS = 60_000
-SETTLING_SECONDS = 30
+NAVIGATION_MILLISECONDS = 120_000
+SETTLING_SECONDS = 120
 LOOK_MILLISECONDS = 10
 BUSY = "document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling') !== null"
 

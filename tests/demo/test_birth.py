@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.demo.hands import Keyboard, Mouse
 
-END_SECONDS = 300
+END_SECONDS = 900
 NUMBER = re.compile(r"QP-\d{8}-[0-9A-Z]{7}")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 ANSWERS = {

@@ -12,9 +12,18 @@ from typing import Any
 import httpx
 
 from qipan.core.grants import ANY_OF_OWN_CASES, Grant, Mode, Rows
-from tests.exchange.two_nodes import BASIS, KNOWN_SECONDS, ROOT, RunningNode, TwoNodes, grant, two_nodes
+from tests.exchange.two_nodes import (
+    ANSWER_SECONDS,
+    BASIS,
+    KNOWN_SECONDS,
+    ROOT,
+    RunningNode,
+    TwoNodes,
+    grant,
+    two_nodes,
+)
 
-PATIENCE = 40.0  # seconds; a busy machine is slow
+PATIENCE = 240.0  # seconds; a busy machine is slow
 HERE = "330106002001"
 ELSEWHERE = "330203002001"
 
@@ -149,7 +158,7 @@ def look_up(nodes: TwoNodes, **changes: Any) -> httpx.Response:
         "basis": ["户口登记条例"],
     }  # fmt: skip
     return httpx.post(
-        f"{nodes.city.inside}/received", json=nodes.wanted(**{**usual, **changes}), timeout=15, trust_env=False,
+        f"{nodes.city.inside}/received", json=nodes.wanted(**{**usual, **changes}), timeout=ANSWER_SECONDS, trust_env=False,
         headers={"Authorization": f"Bearer {nodes.city.secret}"},
     )  # fmt: skip
 
@@ -158,6 +167,6 @@ def order(nodes: TwoNodes, one: Grant, **changes: str) -> httpx.Response:
     """Order a batch as the city's platform."""
     asked = {"case": "", "grant": one.id, "official": "official:7", **changes}
     return httpx.post(
-        f"{nodes.city.inside}/orders", json=asked, timeout=15, trust_env=False,
+        f"{nodes.city.inside}/orders", json=asked, timeout=ANSWER_SECONDS, trust_env=False,
         headers={"Authorization": f"Bearer {nodes.city.secret}"},
     )  # fmt: skip

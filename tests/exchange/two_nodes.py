@@ -34,8 +34,9 @@ from tests.cast import LIBRARY
 from tests.exchange.operators import Operator
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 40
-KNOWN_SECONDS = 1.5  # a gateway reads its grants anew each second
+START_SECONDS = 240
+ANSWER_SECONDS = 120
+KNOWN_SECONDS = 3.0  # a gateway reads its grants anew each second
 PATH = "/exchange/v1/look-up"
 BIRTHS = {"mother.id_number": "mother", "child.birth_date": "born_on", "child.sex": "sex"}
 PEOPLE = {
@@ -92,6 +93,7 @@ class RunningNode:
         self.name, self.home, self._cluster = name, home, cluster
         self.home.mkdir()
         self.database = f"node_{name}"
+        self.patience = os.environ["QIPAN_PATIENCE"]
         self.owner_url = embedded_postgres.create_database(cluster, self.database)
         self.key = key_files.read_or_make(home / "keys" / "gateway-sm2-sm3.pem", Suite.SM2)
         self.ports = {"public": free_port(), "inside": free_port()}
@@ -160,7 +162,8 @@ class RunningNode:
         platform = embedded_postgres.url(self._cluster, self.database, embedded_postgres.PLATFORM)
         return os.environ | {
             "QIPAN_HOME": str(self.home), "DATABASE_URL": platform, "QIPAN_OWNER_URL": self.owner_url,
-            "QIPAN_NODE": self.name, "QIPAN_GATEWAY": self.inside, "DJANGO_SETTINGS_MODULE": "qipan.site.settings",
+            "QIPAN_NODE": self.name, "QIPAN_GATEWAY": self.inside, "QIPAN_PATIENCE": self.patience,
+            "DJANGO_SETTINGS_MODULE": "qipan.site.settings",
         }  # fmt: skip
 
     def _wait(self, side: str) -> None:
@@ -256,7 +259,7 @@ class TwoNodes:
     def ask(self, **changes: Any) -> httpx.Response:
         """Ask as the city's platform."""
         return httpx.post(
-            f"{self.city.inside}/look-up", json=self.wanted(**changes), timeout=15, trust_env=False,
+            f"{self.city.inside}/look-up", json=self.wanted(**changes), timeout=ANSWER_SECONDS, trust_env=False,
             headers={"Authorization": f"Bearer {self.city.secret}"},
         )  # fmt: skip
 
@@ -310,7 +313,7 @@ class Forged:
         usual: dict[str, Any] = {
             "method": "POST", "url": self.address + PATH, "headers": self.headers, "content": self.body,
         }  # fmt: skip
-        with httpx.Client(trust_env=False, timeout=15) as client:
+        with httpx.Client(trust_env=False, timeout=ANSWER_SECONDS) as client:
             return client.request(**{**usual, **changes})
 
 

@@ -69,9 +69,7 @@ def test_the_mothers_way_from_a_wish_to_her_rating(
     supply(page, hands, look)
     carried_through(cast, number)
     # The page asks again by itself; nobody reloads it.
-    expect(page.get_by_text("办完 4 件，共 5 件").or_(page.get_by_text("办完 5 件，共 5 件"))).to_be_visible(
-        timeout=15_000
-    )
+    expect(page.get_by_text("办完 4 件，共 5 件").or_(page.get_by_text("办完 5 件，共 5 件"))).to_be_visible()
     page.get_by_role("link", name="看办好的结果").click()
     expect(page.get_by_text("A1234567")).to_be_visible()
     look(page, "results")

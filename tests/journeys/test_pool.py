@@ -33,7 +33,7 @@ from tests.sharing.conftest import WANTED, Pool, enter
 Accessible = Callable[[Page], None]
 UNTIL = timedelta(days=300)
 READ_SECONDS = 3
-KNOWN_SECONDS = 10  # a gateway reads its grants anew each second
+KNOWN_SECONDS = 120  # a gateway reads its grants anew each second
 
 
 @pytest.fixture

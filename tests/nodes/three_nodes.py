@@ -23,8 +23,8 @@ from qipan.sample.province import cast
 
 ROOT = Path(__file__).parents[2]
 PORT = 8400
-START_SECONDS = 240
-COMES_SECONDS = 15  # for something to come from another node, on a busy machine
+START_SECONDS = 900
+COMES_SECONDS = 120  # for something to come from another node, on a busy machine
 MOTHER = next(one for one in cast() if one.name == "林晓雯")
 QIPAN = [sys.executable, "-m", "qipan.faces.cli"]
 REVOKE = """
@@ -147,7 +147,7 @@ class ThreeNodes:
             "case": draft, "official": "system:0",
         }  # fmt: skip
         return httpx.post(
-            f"{environment['QIPAN_GATEWAY']}/look-up", json={**wanted, **changes}, timeout=15, trust_env=False,
+            f"{environment['QIPAN_GATEWAY']}/look-up", json={**wanted, **changes}, timeout=COMES_SECONDS, trust_env=False,
             headers={"Authorization": f"Bearer {secret}"},
         )  # fmt: skip
 
@@ -156,7 +156,7 @@ class ThreeNodes:
         left = self.process.children(recursive=True) if self.parent.poll() is None else []
         self.parent.terminate()
         with suppress(subprocess.TimeoutExpired):
-            self.parent.wait(30)
+            self.parent.wait(120)
         for one in (*left, self.process):
             with suppress(psutil.NoSuchProcess):
                 one.kill()

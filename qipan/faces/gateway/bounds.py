@@ -5,19 +5,22 @@ import time
 from collections.abc import AsyncIterable, Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
+
 from qipan.faces.gateway.refusals import Refused, Trouble
 
 LARGEST_ASKED = 64 * 1024  # bytes of a request's body
 LARGEST_ANSWER = 1024 * 1024  # bytes of an answer's body
 DEEPEST = 8  # levels of JSON
 BODY_SECONDS = 5.0
-REGISTER_SECONDS = 3.0
-LINE_SECONDS = 4.5  # for a register's answer, with the wait for those before
-PEER_SECONDS = 6.0
+REGISTER_SECONDS = 3.0 * settings.QIPAN_PATIENCE
+LINE_SECONDS = 4.5 * settings.QIPAN_PATIENCE  # for a register's answer, with the wait for those before
+PEER_SECONDS = 6.0 * settings.QIPAN_PATIENCE
+NEWS_SECONDS = 4.0 * settings.QIPAN_PATIENCE  # for a peer's answer to what is brought or fetched beside calls
 IDLE_SECONDS = (
     2.0  # for which a connection to a peer is kept; a gateway closes those that do nothing for five
 )
-RECORD_SECONDS = 3.0
+RECORD_SECONDS = 3.0 * settings.QIPAN_PATIENCE
 AT_ONCE = 64  # calls of one peer
 RATE = 2000.0  # calls of one peer a second, and as many in one burst
 

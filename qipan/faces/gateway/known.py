@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from qipan.exchange.queries import HeldGrant, State
 from qipan.faces.gateway.refusals import Refused, Trouble
 
 EVERY_SECONDS = 1.0
-STALE_SECONDS = 5.0
+STALE_SECONDS = 5.0 * settings.QIPAN_PATIENCE
 _log = logging.getLogger(__name__)
 
 

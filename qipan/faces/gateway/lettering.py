@@ -21,7 +21,7 @@ from qipan.core.share_acts import SIGNED_ACT, NotAnAct
 from qipan.core.share_notices import SIGNED_ANSWER, SIGNED_NOTICE, NotANotice
 from qipan.exchange.errors import UnableToTake
 from qipan.exchange.operations import Signed
-from qipan.faces.gateway import bodies
+from qipan.faces.gateway import bodies, bounds
 from qipan.faces.gateway.bringing import Brought, bring
 from qipan.faces.gateway.known import Known
 from qipan.faces.gateway.refusals import Refused, Trouble
@@ -30,7 +30,6 @@ from qipan.sharing.errors import OutOfTurn, UnableToShare
 from qipan.sharing.letters import TAKEN, Letter
 
 EVERY_SECONDS = 0.5
-PEER_SECONDS = 4.0
 BUSY = frozenset({Trouble.NO_RECORD, Trouble.TOO_MANY, Trouble.FAILED, ""})
 """Why a node takes nothing at the moment; empty where it does not answer."""
 _log = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ class Postman:
         threading.Thread(target=self._carry, name="postman", daemon=True).start()
 
     def _carry(self) -> None:
-        with httpx.Client(trust_env=False, follow_redirects=False, timeout=PEER_SECONDS) as client:
+        with httpx.Client(trust_env=False, follow_redirects=False, timeout=bounds.NEWS_SECONDS) as client:
             while True:
                 time.sleep(EVERY_SECONDS)
                 try:

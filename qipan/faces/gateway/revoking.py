@@ -17,13 +17,13 @@ from qipan.exchange import queries
 from qipan.exchange.errors import UnableToTake
 from qipan.exchange.operations import Signed, revoke_grant
 from qipan.exchange.queries import SentRevocation
+from qipan.faces.gateway import bounds
 from qipan.faces.gateway.bringing import Brought, bring
 from qipan.faces.gateway.known import Knowledge, Known
 from qipan.faces.gateway.refusals import Refused, Trouble
 
 PATH = "/exchange/v1/revocations"
 EVERY_SECONDS = 0.5
-PEER_SECONDS = 4.0
 LATELY = timedelta(days=31)
 _log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Carrier:
         threading.Thread(target=self._carry, name="carrier", daemon=True).start()
 
     def _carry(self) -> None:
-        with httpx.Client(trust_env=False, follow_redirects=False, timeout=PEER_SECONDS) as client:
+        with httpx.Client(trust_env=False, follow_redirects=False, timeout=bounds.NEWS_SECONDS) as client:
             while True:
                 time.sleep(EVERY_SECONDS)
                 try:

@@ -41,7 +41,6 @@ from qipan.sharing.holding import highest_of
 
 PATH = "/exchange/v1/documents"
 EVERY_SECONDS = 2.0
-PEER_SECONDS = 4.0
 LARGEST = 16 * 1024 * 1024  # bytes of all documents together
 AT_ONCE = 8
 _log = logging.getLogger(__name__)
@@ -90,7 +89,7 @@ class Fetcher:
         threading.Thread(target=self._fetch, name="fetcher", daemon=True).start()
 
     def _fetch(self) -> None:
-        with httpx.Client(trust_env=False, follow_redirects=False, timeout=PEER_SECONDS) as client:
+        with httpx.Client(trust_env=False, follow_redirects=False, timeout=bounds.NEWS_SECONDS) as client:
             while True:
                 try:
                     self.fetch_once(client)
