@@ -108,11 +108,18 @@ def enter(library: Path = LIBRARY) -> Cast:
             at=MONDAY,
         )
         officials = {
-            name: _official(people.appoint_official(agency=code, name=name, post="经办人", at=MONDAY))
+            name: _official(
+                people.appoint_official(agency=code, name=name, post="经办人", at=MONDAY, sample=True)
+            )
             for name, code in AGENCIES.items()
         }
         clerk = people.appoint_official(
-            agency="330106002.public_security", name="clerk", post="代办员", clerk=True, at=MONDAY
+            agency="330106002.public_security",
+            name="clerk",
+            post="代办员",
+            clerk=True,
+            at=MONDAY,
+            sample=True,
         )
     mother, neighbour = (queries.person_by_number(number) for number in (MOTHER, NEIGHBOUR))
     assert mother
@@ -127,7 +134,7 @@ def _person(number: int) -> Acting:
 
 
 def _official(number: int) -> Acting:
-    actor = queries.actor_of_official(number)
+    actor = queries.actor_of_official(number, MONDAY)
     assert actor
     return Acting(actor)
 

@@ -49,7 +49,7 @@ class Account(AbstractBaseUser):
 class AccountSession(models.Model):
     """A device that is signed in, or on its way to; ``digest`` is of the key in its cookie, which is kept nowhere.
 
-    ``content`` is what allauth keeps of a sign-in under way, sealed.
+    ``content`` is what allauth keeps of a sign-in under way, sealed; ``second_factor_at`` is when an authenticator or passkey was shown.
     """
 
     digest = models.BinaryField(primary_key=True)
@@ -60,6 +60,7 @@ class AccountSession(models.Model):
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
+    second_factor_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "qipan"

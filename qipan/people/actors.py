@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qipan.core.assurance import Assurance
+from qipan.core.posts import Power
+from qipan.core.sharing import Role
 from qipan.ledger.entries import NewEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Someone signed in, or the platform itself; without ``services``, an official handles all of the agency's.
+    """Someone signed in, or the platform itself.
 
-    ``role`` is an official's in the sharing of data: qipan/core/sharing.py. ``level`` is how sure the platform is of who a person
-    is; whoever stands at a window, or is a synthetic resident, has been seen.
+    An official acts in one ``post`` (its number), with its ``powers``; without ``services``, for all of the agency's. Whoever acts in
+    another's post while that one is away ``stands_in_for`` them. ``level`` is how sure the platform is of who a person is; whoever
+    stands at a window, or is a synthetic resident, has been seen.
     """
 
     kind: Literal["person", "official", "account", "system"]
@@ -20,9 +23,25 @@ class Actor:
     name: str = ""
     agency: str = ""
     services: tuple[str, ...] = ()
-    clerk: bool = False
-    role: str = ""
+    powers: frozenset[Power] = frozenset()
     level: Assurance = Assurance.IN_PERSON
+    post: int = 0
+    stands_in_for: int | None = None
+
+    @property
+    def clerk(self) -> bool:
+        """Whether they may apply for people who are present."""
+        return Power.SERVE in self.powers
+
+    @property
+    def handling(self) -> str:
+        """The agency whose cases are theirs to see and handle; empty where none are."""
+        return self.agency if self.kind == "official" and Power.HANDLE in self.powers else ""
+
+    @property
+    def role(self) -> str:
+        """What they do in the sharing of data, of which nobody does two things: qipan/core/sharing.py."""
+        return next((str(role) for role in Role if Power(role) in self.powers), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +56,10 @@ class Acting:
         """Put an act into words for the trail."""
         if self.under:
             details = {**details, "under": self.under}
+        if self.actor.post:
+            details = {**details, "post": self.actor.post}
+        if self.actor.stands_in_for is not None:
+            details = {**details, "stands_in_for": self.actor.stands_in_for}
         return NewEntry(act, self.actor.kind, self.actor.id, self.on_behalf_of, subject, details)
 
     @property
@@ -52,7 +75,7 @@ class Acting:
 
     def handles(self, agency: str, service: str) -> bool:
         """Whether a case of this agency and service is theirs to handle."""
-        mine = self.actor.kind == "official" and self.actor.agency == agency
+        mine = agency != "" and self.actor.handling == agency
         return mine and (not self.actor.services or service in self.actor.services)
 
 

@@ -1,6 +1,5 @@
 """The people who use the platform, and the systems that act for agencies. A real accounts system will stand in front of these."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -29,27 +28,27 @@ class Person(models.Model):
 
 
 class Official(models.Model):
-    """Someone in post at an agency; without ``services``, they handle all of the agency's. A clerk may apply for those present.
+    """Somebody who works at agencies; what they may do follows from the posts they hold (qipan/posts/models.py).
 
-    ``role`` is theirs in the sharing of data (qipan/core/sharing.py), of which nobody has two.
+    ``person`` is who they are, once they come in by an account of their own. ``agency`` and ``post`` are where, and as what, they first
+    came into office: by these their peers are known. Without ``person``, agency and name tell them from others.
     """
 
     id = models.BigAutoField(primary_key=True)
     name = models.TextField()
     agency = models.TextField()
     post = models.TextField(default="")
-    services = ArrayField(models.TextField(), default=list)
-    clerk = models.BooleanField(default=False)
-    role = models.TextField(default="", db_default="")
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, null=True, related_name="+")
     sample = models.BooleanField(default=False)
 
     class Meta:
         app_label = "qipan"
         db_table = "officials"
         constraints = [
-            models.UniqueConstraint(fields=["agency", "name", "post"], name="officials_one_in_post"),
             models.UniqueConstraint(
-                fields=["agency", "name"], name="officials_one_role", condition=~models.Q(role="")
+                fields=["agency", "name"],
+                name="officials_one_of_a_name",
+                condition=models.Q(person=None) & ~models.Q(agency=""),
             ),
         ]
 

@@ -1,7 +1,10 @@
 """The rows of people's queries."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from qipan.core.posts import Power, Seat
 
 
 class PersonRow(NamedTuple):
@@ -17,16 +20,54 @@ class PersonRow(NamedTuple):
 
 
 class OfficialRow(NamedTuple):
-    """An official in post; without ``services``, they handle all of the agency's."""
+    """An official in one of their posts; without ``services``, its powers are over all of the agency's."""
 
     id: int
     name: str
     agency: str
     post: str
     services: tuple[str, ...]
-    clerk: bool
-    role: str
+    powers: tuple[str, ...]
     sample: bool
+
+    @property
+    def clerk(self) -> bool:
+        """Whether they may apply for people who are present."""
+        return Power.SERVE in self.powers
+
+
+class HeldRow(NamedTuple):
+    """Whose post, and its leaves as beginning, end and substitute; ``name`` and ``sample`` are of whom it is read for."""
+
+    official: int
+    post: int
+    agency: str
+    powers: tuple[str, ...]
+    begins: datetime | None
+    ends: datetime | None
+    leaves: Sequence[tuple[str, str, int | None]]
+    title: str
+    services: tuple[str, ...]
+    name: str
+    sample: bool
+    confirmed: bool
+
+
+class SeatRow(NamedTuple):
+    """What an official may act as."""
+
+    official: int
+    held: HeldRow
+    seat: Seat
+
+    @property
+    def key(self) -> str:
+        """Tells it from their others: the number of the post, and for whom."""
+        return (
+            f"{self.seat.post}"
+            if self.seat.stands_in_for is None
+            else f"{self.seat.post}.{self.seat.stands_in_for}"
+        )
 
 
 class ApiKeyRow(NamedTuple):

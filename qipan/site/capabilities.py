@@ -10,6 +10,7 @@ CAPABILITIES = (
     "ledger",
     "limits",
     "people",
+    "posts",
     "sharing",
     "voice",
     "watch",

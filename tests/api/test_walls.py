@@ -62,7 +62,7 @@ def actor_of(agency: str, services: set[str]) -> Actor:
     number = people.appoint_official(
         agency=agency, name=f"{agency} {sorted(services)}", post="经办人", services=services, at=MONDAY
     )
-    actor = people_queries.actor_of_official(number)
+    actor = people_queries.actor_of_official(number, MONDAY)
     assert actor is not None
     return actor
 

@@ -66,7 +66,7 @@ def test_a_case_of_a_service_that_is_not_theirs_does_not_exist(cast: Cast, case:
     number = people.appoint_official(
         agency="330106.hospital", name="另一位", post="经办人", services=["death_certificate"], at=MONDAY
     )
-    actor = people_queries.actor_of_official(number)
+    actor = people_queries.actor_of_official(number, MONDAY)
     assert actor is not None
     with pytest.raises(NotTheirs):
         operations.accept_case(acting=Acting(actor), case=case, at=MONDAY)

@@ -61,7 +61,7 @@ READS: dict[str, Read] = {
     "an agency's services": lambda cast: desks.in_hand_by_service(
         cast.official("police").actor, MONDAY.date()
     ),
-    "where officials sign in": lambda _cast: desks.desks("", (), 41),
+    "where officials sign in": lambda _cast: desks.desks("", (), 41, MONDAY),
     "what an official did": lambda cast: desks.handled_since(cast.official("police").actor, MONDAY, 50),
 }
 

@@ -52,7 +52,7 @@ def colleagues(count: int) -> list[Acting]:
             )
             for each in range(count)
         ]
-    return [Acting(actor) for actor in map(known.actor_of_official, numbers) if actor]
+    return [Acting(actor) for number in numbers if (actor := known.actor_of_official(number, MONDAY))]
 
 
 # Twice

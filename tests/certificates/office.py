@@ -61,7 +61,7 @@ def unsealed_office(folder: Path, at: datetime = MONDAY) -> Office:
 def keeper(name: str, at: datetime = MONDAY, agency: str = KEEPERS_AT) -> Acting:
     """Somebody who keeps seals."""
     number = people.appoint_official(agency=agency, name=name, post="印章管理", at=at)
-    actor = people_queries.actor_of_official(number)
+    actor = people_queries.actor_of_official(number, at)
     assert actor
     return Acting(actor)
 

@@ -1,5 +1,7 @@
 """`qipan key`: issued once, listed by number, revoked."""
 
+from django.utils import timezone
+
 from qipan.agencies.models import Agency
 from qipan.people import queries
 from tests.cli.conftest import Run
@@ -14,14 +16,14 @@ def test_a_key_opens_its_agency_until_it_is_revoked(db: None, run: Run) -> None:
     issued = run(
         "key", "issue", POLICE, "--label", "户政系统", "--service", "household_registration"
     ).output.strip()
-    actor = queries.actor_of_key(issued)
+    actor = queries.actor_of_key(issued, timezone.now())
     assert actor is not None
     assert (actor.agency, actor.services) == (POLICE, ("household_registration",))
     number, label, state = run("key", "list", POLICE).output.strip().split("\t")
     assert (label, state.startswith("since")) == ("户政系统", True)
     assert issued not in run("key", "list", POLICE).output
     run("key", "revoke", number)
-    assert queries.actor_of_key(issued) is None
+    assert queries.actor_of_key(issued, timezone.now()) is None
     assert "revoked" in run("key", "list", POLICE).output
 
 

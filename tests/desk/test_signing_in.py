@@ -33,7 +33,7 @@ def test_cases_in_hand_are_counted_up_to_a_hundred(cast: Cast, number: int, said
 def test_the_busiest_stand_first_and_each_agency_together(cast: Cast) -> None:
     in_hand("health", 1)
     in_hand("police", 3)
-    found = [row.agency for row in desks("", (), 41)]
+    found = [row.agency for row in desks("", (), 41, MONDAY)]
     assert found[0] == AGENCIES["police"]
     assert found.index(AGENCIES["health"]) == found.count(AGENCIES["police"])
     assert play.AGENCIES["hospital"] in found

@@ -14,6 +14,7 @@ from qipan.applications.models import Case, Upload
 from qipan.applications.plans import stored
 from qipan.applications.queries.desks import chosen_cases, handled_since, in_hand_by_service
 from qipan.core.elements import Field
+from qipan.core.posts import Power
 from qipan.people.actors import Acting, Actor
 from tests import cast as play
 from tests.cast import Cast
@@ -44,7 +45,10 @@ def officials() -> st.SearchStrategy[Actor]:
     agencies = st.sampled_from([*play.AGENCIES.values(), "330000.public_security", "330106", "", "%"])
     services = st.lists(st.sampled_from([*SERVICES, "", "%"]), max_size=3, unique=True).map(tuple)
     kinds = st.sampled_from(["official", "official", "official", "person", "system"])
-    return st.builds(Actor, kind=kinds, id=st.integers(1, 9), agency=agencies, services=services)
+    powers = st.frozensets(st.sampled_from(Power), max_size=2) | st.just(frozenset({Power.HANDLE}))
+    return st.builds(
+        Actor, kind=kinds, id=st.integers(1, 9), agency=agencies, services=services, powers=powers
+    )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

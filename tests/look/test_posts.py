@@ -4,10 +4,10 @@ import pytest
 from django.utils import translation
 
 from qipan.faces.look.posts import post_said
-from qipan.people.operations import CLERK_POST, POST, ROLE_POSTS
+from qipan.people.operations import CLERK_POST, POST, POSTS
 
 
-@pytest.mark.parametrize("post", [POST, CLERK_POST, *ROLE_POSTS.values()])
+@pytest.mark.parametrize("post", [POST, CLERK_POST, *POSTS.values()])
 def test_the_usual_posts_are_said_in_english(post: str) -> None:
     with translation.override("en"):
         assert post_said(post).isascii()

@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from qipan.adapters.seals import PrivateKey
 from qipan.core.grants import SIGNED_GRANT, End, Grant
+from qipan.core.posts import Power
 from qipan.core.share_notices import (
     SIGNED_ANSWER,
     SIGNED_NOTICE,
@@ -21,7 +22,6 @@ from qipan.core.share_notices import (
     read_answer,
     read_notice,
 )
-from qipan.core.sharing import Role
 from qipan.exchange.errors import UnableToTake
 from qipan.exchange.operations import issue_grant
 from qipan.ledger.models import Entry
@@ -296,7 +296,7 @@ def test_whoever_stands_for_an_agency_of_another_node_here_neither_sees_nor_answ
     assert [str(one.id) for one in queries.notices(pool["requester"].actor)] != [str(notice)]
     with pytest.raises(NotTheirs), transaction.atomic():
         operations.acknowledge_notice(acting=pool["requester"], notice=notice, answer="x", at=NOW)
-    auditor = Actor("official", 99, agency="330000.data_bureau", role=str(Role.AUDITOR))
+    auditor = Actor("official", 99, agency="330000.data_bureau", powers=frozenset({Power.AUDITOR}))
     assert len(queries.notices(auditor)) == 2
 
 

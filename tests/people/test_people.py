@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
+from qipan.core.posts import Power
 from qipan.core.sharing import Role
 from qipan.ledger.models import Entry
 from qipan.people import operations, queries
 from qipan.people.actors import SYSTEM, Acting, Actor
 from qipan.people.models import ApiKey, Official, Person
 from qipan.people.rows import NewPerson
+from qipan.posts.models import Tenure
+from tests.posts_cast import hold
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 FANG = NewPerson("330106199001011221", "王芳", "13800000001", "故事", "a story", sample=True)
@@ -50,7 +53,7 @@ def test_an_official_acts_for_their_agency_and_services_alone(db: None) -> None:
     number = operations.appoint_official(
         agency=POLICE, name="陈", post="经办人", services=["household_registration"], at=NOON
     )
-    actor = queries.actor_of_official(number)
+    actor = queries.actor_of_official(number, NOON)
     assert actor is not None
     acting = Acting(actor)
     assert acting.handles(POLICE, "household_registration")
@@ -60,7 +63,7 @@ def test_an_official_acts_for_their_agency_and_services_alone(db: None) -> None:
 
 
 def test_a_clerk_applies_for_the_person_present_and_for_nobody_else() -> None:
-    clerk = Actor("official", 1, agency=POLICE, clerk=True)
+    clerk = Actor("official", 1, agency=POLICE, powers=frozenset({Power.SERVE}))
     assert Acting(clerk, on_behalf_of=42).may_apply_for(42)
     assert not Acting(clerk, on_behalf_of=42).may_apply_for(43)
     assert not Acting(clerk).may_apply_for(0)
@@ -74,11 +77,11 @@ def test_a_person_handles_no_cases() -> None:
 def test_a_key_lets_a_system_act_as_its_official_until_it_is_revoked(db: None) -> None:
     official = operations.appoint_official(agency=POLICE, name="系统", post="接口", at=NOON)
     key = operations.issue_api_key(acting=SYSTEM, official=official, label="户政系统", at=NOON)
-    actor = queries.actor_of_key(key)
+    actor = queries.actor_of_key(key, NOON)
     assert actor is not None
     assert actor.id == official
     operations.revoke_api_key(acting=SYSTEM, key=ApiKey.objects.get().id, at=NOON)
-    assert queries.actor_of_key(key) is None
+    assert queries.actor_of_key(key, NOON) is None
 
 
 def test_a_key_itself_is_nowhere_in_the_database(db: None) -> None:
@@ -103,8 +106,8 @@ def test_issuing_and_revoking_leave_a_trace_each(db: None) -> None:
 
 def test_unknown_numbers_belong_to_nobody(db: None) -> None:
     assert queries.actor_of_person(1) is None
-    assert queries.actor_of_official(1) is None
-    assert queries.actor_of_key("") is None
+    assert queries.actor_of_official(1, NOON) is None
+    assert queries.actor_of_key("", NOON) is None
     assert not Official.objects.exists()
 
 
@@ -112,16 +115,22 @@ def test_nobody_has_two_roles_in_the_sharing_of_data(db: None) -> None:
     operations.appoint_official(agency=POLICE, name="陈", post="申请员", role=Role.REQUESTER, at=NOON)
     with pytest.raises(operations.UnableToAppoint):
         operations.appoint_official(agency=POLICE, name="陈", post="审批员", role=Role.APPROVER, at=NOON)
+    assert Tenure.objects.count() == 1
+
+
+def test_the_database_refuses_what_the_rule_would_have(db: None) -> None:
+    number = operations.appoint_official(agency=POLICE, name="陈", post="经办人", at=NOON)
     with pytest.raises(IntegrityError):
-        Official.objects.create(agency=POLICE, name="陈", post="审计员", role="auditor")
+        hold(number, POLICE, Power.AUDITOR)
 
 
 def test_sample_officials_of_different_roles_are_different_people(db: None) -> None:
-    roles = [(POLICE, role) for role in Role]
-    assert operations.appoint_sample_officials(agencies=[POLICE], roles=roles, at=NOON) == 5
-    assert operations.appoint_sample_officials(agencies=[POLICE], roles=roles, at=NOON) == 0
-    assert {row.role for row in queries.sample_officials(POLICE)} == {"", *Role}
-    assert len({row.name for row in queries.sample_officials(POLICE)}) == 5
+    powers = [(POLICE, Power(role)) for role in Role]
+    assert operations.appoint_sample_officials(agencies=[POLICE], powers=powers, at=NOON) == 5
+    assert operations.appoint_sample_officials(agencies=[POLICE], powers=powers, at=NOON) == 0
+    found = queries.sample_officials(POLICE)
+    assert {power for row in found for power in row.powers} == {"handle", *Role}
+    assert len({row.name for row in found}) == 5
 
 
 def test_sample_residents_are_listed_by_their_index_alone(db: None) -> None:

@@ -103,7 +103,7 @@ def enter(home: Path, library: Path = play.LIBRARY, address: str = "http://127.0
 
 
 def _acting(number: int) -> Acting:
-    actor = queries.actor_of_official(number)
+    actor = queries.actor_of_official(number, MONDAY)
     assert actor
     return Acting(actor)
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from qipan.core.posts import Power
 from qipan.people.actors import Actor
 from qipan.sharing import queries
 from tests.cast import MONDAY
@@ -32,7 +33,7 @@ INSERT INTO use_days (day, resource, giver, receiver, calls, found, refused, fac
 SELECT current_date - i %% 400, 'r' || i %% 50, 'g', 'c' || i, 1, 1, 0, 1 FROM generate_series(1, {MANY}) i;
 ANALYZE share_requests, exchange_calls, use_days
 """
-ACTOR = Actor("official", 1, agency=HOSPITAL, role="requester")
+ACTOR = Actor("official", 1, agency=HOSPITAL, powers=frozenset({Power.REQUESTER}))
 DAY = MONDAY.date()
 READS: dict[str, Callable[[], object]] = {
     "an agency's requests": lambda: queries.requests(ACTOR, shown="", today=DAY),

@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from qipan.applications.models import Call
-from qipan.core.sharing import Role
+from qipan.core.posts import Power
 from qipan.exchange.operations import Passing, record_passing
 from qipan.ledger.models import Entry
 from qipan.people.actors import Actor
@@ -195,9 +195,9 @@ def test_the_whole_version_is_recalled_where_no_record_is_named(pool: Pool) -> N
 def test_somebody_without_a_role_sees_nothing(pool: Pool) -> None:
     granted(pool)
     tell(pool)
-    for role in ("", "nonsense"):
-        nobody = Actor("official", 1, agency=HOSPITAL, role=role)
+    for powers in (frozenset[Power](), frozenset({Power.HANDLE})):
+        nobody = Actor("official", 1, agency=HOSPITAL, powers=powers)
         assert queries.notices(nobody) == []
         assert queries.requests(nobody, shown="", today=DAY) == []
-    person = Actor("person", 1, agency=HOSPITAL, role=str(Role.AUDITOR))
+    person = Actor("person", 1, agency=HOSPITAL, powers=frozenset({Power.AUDITOR}))
     assert queries.requests(person, shown="", today=DAY) == []

@@ -53,7 +53,7 @@ def appointed(name: str, agency: str, role: Role | None = None, post: str = "") 
     number = people.appoint_official(
         agency=agency, name=name, post=post or str(role), role=role, at=MONDAY, sample=True
     )
-    actor = persons.actor_of_official(number)
+    actor = persons.actor_of_official(number, MONDAY)
     assert actor
     return Acting(actor)
 

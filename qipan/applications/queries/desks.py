@@ -16,20 +16,21 @@ _DECIDABLE = f"'{CaseState.ACCEPTED}', '{CaseState.REVIEWING}'"
 _OWN = "c.agency = %(agency)s AND (cardinality(%(services)s::text[]) = 0 OR c.service = ANY(%(services)s))"
 DESKS = f"""
 WITH found AS (
-  SELECT o.id, o.name, o.post, o.clerk, o.agency, coalesce(g.kind, '') AS kind, coalesce(g.level, '') AS level,
+  SELECT o.id, o.name, p.id AS number, p.title AS post, p.powers, p.agency, coalesce(g.kind, '') AS kind, coalesce(g.level, '') AS level,
     coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en,
-    (SELECT count(*) FROM (SELECT FROM cases c WHERE c.agency = o.agency AND c.state IN ({_IN_HAND}) LIMIT 1) any_case) AS busy,
-    (left(o.agency, 6) = (SELECT left(id_number, 6) FROM persons WHERE sample AND story_zh <> '' ORDER BY id LIMIT 1)) IS TRUE AS near
-  FROM officials o LEFT JOIN agencies g ON g.code = o.agency
-  WHERE o.sample AND (%(pattern)s = '%%%%' OR o.agency LIKE %(pattern)s OR o.name LIKE %(pattern)s OR o.post LIKE %(pattern)s
+    (SELECT count(*) FROM (SELECT FROM cases c WHERE c.agency = p.agency AND c.state IN ({_IN_HAND}) LIMIT 1) any_case) AS busy,
+    (left(p.agency, 6) = (SELECT left(id_number, 6) FROM persons WHERE sample AND story_zh <> '' ORDER BY id LIMIT 1)) IS TRUE AS near
+  FROM officials o JOIN tenures t ON t.official_id = o.id JOIN posts p ON p.id = t.post_id LEFT JOIN agencies g ON g.code = p.agency
+  WHERE o.sample AND t.confirmed_at IS NOT NULL AND coalesce(t.begins <= %(at)s, true) AND coalesce(t.ends > %(at)s, true)
+    AND (%(pattern)s = '%%%%' OR p.agency LIKE %(pattern)s OR o.name LIKE %(pattern)s OR p.title LIKE %(pattern)s
     OR g.name_zh LIKE %(pattern)s OR g.name_en ILIKE %(pattern)s OR g.kind = ANY(%(kinds)s))
-  ORDER BY busy DESC, near DESC, o.agency, o.id LIMIT %(limit)s),
+  ORDER BY busy DESC, near DESC, p.agency, o.id, t.id LIMIT %(limit)s),
 shown AS (
   SELECT found.*, (SELECT count(*) FROM (
     SELECT FROM cases c WHERE c.agency = found.agency AND c.state IN ({_IN_HAND}) LIMIT {MOST_COUNTED + 1}) counted) AS waiting
   FROM found)
-SELECT id, name, post, clerk, agency, kind, level, agency_zh, agency_en, waiting
-FROM shown ORDER BY waiting DESC, near DESC, agency, id
+SELECT id, name, number, post, powers, agency, kind, level, agency_zh, agency_en, waiting
+FROM shown ORDER BY waiting DESC, near DESC, agency, id, number
 """
 _MOST_URGENT = " UNION ALL ".join(
     f"""(SELECT c.agency, c.service, c.state, c.due_on FROM cases c
@@ -60,12 +61,13 @@ WHERE c.id = ANY(%(cases)s) AND {_OWN} ORDER BY c.due_on, c.id
 
 
 class DeskRow(NamedTuple):
-    """A sample official with their agency; ``waiting`` counts the agency's cases in hand, up to one more than MOST_COUNTED."""
+    """A sample official in one of their posts, ``number``, with its agency; ``waiting`` counts the agency's cases in hand, up to one more than MOST_COUNTED."""
 
     id: int
     name: str
+    number: int
     post: str
-    clerk: bool
+    powers: tuple[str, ...]
     agency: str
     kind: str
     level: str
@@ -109,14 +111,16 @@ class ChosenCase(NamedTuple):
     due_on: date | None
 
 
-def desks(search: str, kinds: Collection[str], limit: int) -> list[DeskRow]:
+def desks(search: str, kinds: Collection[str], limit: int, at: datetime) -> list[DeskRow]:
     """List sample officials by agency, those with something in hand first, then those of the county where the first story plays.
 
     ``search`` is looked for in names; the officials of agencies of these ``kinds`` are found too.
     """
     literal = search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     with reader.as_platform():  # whoever chooses is nobody yet, and numbers of cases are all that comes out
-        return records.rows(DeskRow, DESKS, {"pattern": f"%{literal}%", "kinds": list(kinds), "limit": limit})
+        return records.rows(
+            DeskRow, DESKS, {"pattern": f"%{literal}%", "kinds": list(kinds), "limit": limit, "at": at}
+        )
 
 
 def in_hand_by_service(actor: Actor, today: date) -> dict[str, ServiceInHand]:
@@ -139,5 +143,4 @@ def chosen_cases(actor: Actor, cases: Collection[UUID]) -> list[ChosenCase]:
 
 def _scope(actor: Actor) -> dict[str, object]:
     """The agency and services of an official; nobody else handles cases."""
-    agency = actor.agency if actor.kind == "official" else ""
-    return {"agency": agency, "services": list(actor.services)}
+    return {"agency": actor.handling, "services": list(actor.services)}

@@ -177,8 +177,7 @@ def upload_for_official(upload: UUID, actor: Actor) -> UploadContent | None:
 
 def _whose(actor: Actor) -> dict[str, object]:
     """The agency and services of an official; nobody else handles cases."""
-    agency = actor.agency if actor.kind == "official" else ""
-    return {"agency": agency, "services": list(actor.services)}
+    return {"agency": actor.handling, "services": list(actor.services)}
 
 
 def _shown(row: _Listed) -> InboxRow:

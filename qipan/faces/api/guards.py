@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from qipan import reader
+from qipan.core.posts import Power
 from qipan.faces.look.access import Rule, anyone
 from qipan.faces.look.actors import PERSON, acting_of
 from qipan.faces.look.limits import KEY, spend
@@ -52,10 +54,12 @@ class AgencyKey(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Acting | None:
         """Give whom the key acts as; None when it is unknown or revoked. Only wrong keys count: a right one always opens."""
-        actor = people.actor_of_key(token)
+        actor = people.actor_of_key(token, timezone.now())
         if actor is None:
             spend(request, KEY)
             return None
+        if Power.HANDLE not in actor.powers:
+            raise PermissionDenied
         reader.reads_now(Reader(agency=actor.agency, services=actor.services))
         return Acting(actor, under="api")
 
@@ -75,4 +79,4 @@ def _by(guard: Callable[[HttpRequest], object]) -> Callable[[HttpRequest], bool]
 signed_in, signed_in_lately, agency_key = SignedIn(), SignedInLately(), AgencyKey()
 open_to_anyone = anyone
 for_persons = Rule("signed_in_person_by_api", _by(signed_in))
-for_agencies = Rule("agency_by_key", _by(agency_key))
+for_agencies = Rule("agency_by_key", _by(agency_key), powers=frozenset({Power.HANDLE}))

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from qipan.core.posts import Power
 from qipan.faces.look.actors import account_of, acting_of, official_of
 from qipan.faces.look.kept import forget, keep
 
@@ -22,11 +23,15 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 @dataclass(frozen=True)
 class Rule:
-    """A named answer to "who may come in"; `sign_in` is the route to offer to those who have not signed in."""
+    """A named answer to "who may come in"; `sign_in` is the route to offer to those who have not signed in.
+
+    At the desk and in the API of agencies, one of `powers` is needed.
+    """
 
     name: str
     allows: Callable[[HttpRequest], bool]
     sign_in: str | None = None
+    powers: frozenset[Power] = frozenset()
 
 
 anyone = Rule("anyone", lambda _request: True)
@@ -34,6 +39,17 @@ signed_in_person = Rule(
     "signed_in_person", lambda request: acting_of(request) is not None, sign_in="portal:sign-in"
 )
 official = Rule("official", lambda request: official_of(request) is not None, sign_in="desk:sign-in")
+
+
+def needs(*powers: Power) -> Rule:
+    """Officials in a post that carries one of these powers, who showed their second factor."""
+    wanted = frozenset(powers)
+
+    def allows(request: HttpRequest) -> bool:
+        found = official_of(request)
+        return found is not None and not wanted.isdisjoint(found.powers)
+
+    return Rule(f"power:{'|'.join(sorted(wanted))}", allows, sign_in="desk:sign-in", powers=wanted)
 
 
 def access(rule: Rule) -> Callable[[View[P]], View[P]]:
@@ -57,7 +73,7 @@ def access(rule: Rule) -> Callable[[View[P]], View[P]]:
 
 def _stranger(rule: Rule, request: HttpRequest) -> HttpResponseBase:
     """Offer to sign in, keeping what was typed meanwhile."""
-    if rule.sign_in is None:
+    if rule.sign_in is None or (rule.powers and official_of(request) is not None):
         raise PermissionDenied(rule.name)
     back, offered = way_back(request), rule.sign_in
     if rule is signed_in_person and account_of(request) is not None:

@@ -21,19 +21,24 @@ from qipan.accounts import operations as account_operations
 from qipan.accounts import queries as accounts
 from qipan.accounts.rows import SignedIn
 from qipan.core.assurance import Assurance
+from qipan.core.posts import Power
 from qipan.people import queries as people
 from qipan.people.actors import Acting, Actor
+from qipan.people.rows import SeatRow
 from qipan.reader import Reader
 
 PERSON = "person_id"
-OFFICIAL = "official_id"
-SERVED = "served_person_id"  # by the clerk whose number stands under OFFICIAL
+OFFICIAL = "official_id"  # a sample one
+SEAT = "seat"  # the post that an official chose to act in: SeatRow.key
+SERVED = "served_person_id"  # by the clerk who is at the desk
 UNDER = "served_under"
 SEEN_EVERY = timedelta(hours=1)
+SEES_CASES = frozenset({Power.HANDLE, Power.SEAL_KEEPER, Power.SEAL_APPROVER})
 
 T = TypeVar("T")
 _Read = Callable[[int], Actor | None]
 _READ: WeakKeyDictionary[HttpRequest, dict[str, Actor | None]] = WeakKeyDictionary()
+_SEATS: WeakKeyDictionary[HttpRequest, list[SeatRow]] = WeakKeyDictionary()
 _ACCOUNTS: WeakKeyDictionary[HttpRequest, SignedIn | None] = WeakKeyDictionary()
 
 
@@ -67,14 +72,12 @@ def end_service(request: HttpRequest) -> None:
 
 def acting_of(request: HttpRequest) -> Acting | None:
     """Who acts for whom on the portal's pages: a person for themselves, or a clerk for the person they serve."""
-    person = person_of(request)
-    if person is not None:
-        return Acting(person)
     served = served_of(request)
-    clerk = official_of(request)
-    if served is None or clerk is None or not clerk.clerk:
-        return None
-    return Acting(clerk, on_behalf_of=served.id, under=str(request.session.get(UNDER, "")))
+    clerk = official_of(request) if served is not None else None
+    if served is not None and clerk is not None and clerk.clerk:
+        return Acting(clerk, on_behalf_of=served.id, under=str(request.session.get(UNDER, "")))
+    person = person_of(request)
+    return None if person is None else Acting(person)
 
 
 def the_acting(request: HttpRequest) -> Acting:
@@ -116,8 +119,38 @@ def served_of(request: HttpRequest) -> Actor | None:
 
 
 def official_of(request: HttpRequest) -> Actor | None:
-    """The official who is signed in, if any."""
-    return _actor(request, OFFICIAL, people.actor_of_official)
+    """The official who is at the desk, if any, in the post that they chose: see Note [Who is at the desk]."""
+    known = _READ.setdefault(request, {})
+    if OFFICIAL not in known:
+        known[OFFICIAL] = people.actor_in(seats_of(request), str(request.session.get(SEAT, "")))
+    return known[OFFICIAL]
+
+
+def seats_of(request: HttpRequest) -> list[SeatRow]:
+    """What whoever is at the desk may act as, read once for each request.
+
+    Note [Who is at the desk]
+    In a demonstration, an official is one of the synthetic ones, whose number stands in the session; any other's number opens nothing.
+    """
+    if request not in _SEATS:
+        _SEATS[request] = _seats(request)
+    return _SEATS[request]
+
+
+def _seats(request: HttpRequest) -> list[SeatRow]:
+    number = None if account_of(request) else request.session.get(OFFICIAL)
+    found = people.seats_of(int(number), timezone.now()) if number is not None else []
+    return [one for one in found if one.held.sample]
+
+
+def take_seat(request: HttpRequest, key: str) -> bool:
+    """Act in another of one's posts from here on; whoever was served is served no more. Whether it is theirs."""
+    if not any(one.key == key for one in seats_of(request)):
+        return False
+    end_service(request)
+    request.session[SEAT] = key
+    _READ.pop(request, None)
+    return True
 
 
 def the_official(request: HttpRequest) -> Actor:
@@ -139,17 +172,15 @@ class SayWhoReads:
 
 def _reader(request: HttpRequest) -> Reader:
     """Whoever the session names; an official and whom they serve, once they have been read."""
+    session, official = request.session, _READ.get(request, {}).get(OFFICIAL)
+    if official is not None:
+        served = session.get(SERVED) if official.clerk else None
+        agency = "" if SEES_CASES.isdisjoint(official.powers) else official.agency
+        return Reader(served and int(served), agency, official.services)
     account = _ACCOUNTS.get(request)
     if account is not None:
         return Reader(person=account.person) if account.person else reader.NOBODY
-    session, known = request.session, _READ.get(request, {})
-    if PERSON in session:
-        return Reader(person=int(session[PERSON]))
-    official = known.get(OFFICIAL)
-    if official is None:
-        return reader.NOBODY
-    served = session.get(SERVED) if official.clerk else None
-    return Reader(served and int(served), official.agency, official.services)
+    return Reader(person=int(session[PERSON])) if PERSON in session else reader.NOBODY
 
 
 def _present(someone: T | None) -> T:

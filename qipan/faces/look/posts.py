@@ -12,6 +12,7 @@ _USUAL: Final[Mapping[str, Callable[[], str]]] = {
     "数据共享审批员": lambda: _("数据共享审批员"),
     "数据安全审计员": lambda: _("数据安全审计员"),
     "数据共享协调员": lambda: _("数据共享协调员"),
+    "岗位管理员": lambda: _("岗位管理员"),
 }
 
 

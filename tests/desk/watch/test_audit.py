@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from qipan.core.posts import Power
 from qipan.core.sharing import Role
 from qipan.faces.look.actors import OFFICIAL
 from qipan.faces.trail import qipan_verify
@@ -23,6 +24,7 @@ from qipan.watch.operations import NewFinding
 from tests import cast as play
 from tests.cast import Cast
 from tests.ledger import trail
+from tests.posts_cast import LONG_AGO, hold, out_of_office
 
 Counted = Callable[[int], AbstractContextManager[None]]
 NOW = timezone.now()
@@ -58,7 +60,7 @@ def cast(db: None) -> Cast:
 def auditor(cast: Cast) -> Client:
     with transaction.atomic():
         number = people.appoint_official(
-            agency="330000.data_bureau", name="周明", post="审计员", role=Role.AUDITOR, at=NOW
+            agency="330000.data_bureau", name="周明", post="审计员", role=Role.AUDITOR, at=NOW, sample=True
         )
     return signed_in(number)
 
@@ -153,8 +155,9 @@ def test_nobody_else_comes_in(cast: Cast) -> None:
 def test_an_auditor_does_not_see_what_is_about_themselves(cast: Cast) -> None:
     finding = found(cast)
     who = cast.official("hospital").actor
-    same = people.appoint_official(agency=who.agency, name=who.name, post="审计员", role=Role.AUDITOR, at=NOW)
-    client = signed_in(same)
+    out_of_office(who.id)
+    hold(who.id, who.agency, Power.AUDITOR, begins=LONG_AGO)
+    client = signed_in(who.id)
     assert client.get(f"/desk/watch/{finding.id}").status_code == 404
     assert (
         client.post(f"/desk/watch/{finding.id}/decide", {"verdict": "justified", "reason": "x"}).status_code

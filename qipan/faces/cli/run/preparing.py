@@ -12,7 +12,7 @@ from qipan.agencies import queries as agency_queries
 from qipan.catalogue import operations as catalogue
 from qipan.catalogue import queries as published
 from qipan.core.declarations import Level, Library
-from qipan.core.sharing import Role
+from qipan.core.posts import Power
 from qipan.people import operations as people
 from qipan.people.rows import NewPerson
 from qipan.sample.cast import CastMember
@@ -72,16 +72,16 @@ def appoint_officials(library: Library, under: str = PROVINCE, kinds: Container[
 
 def appoint_sharers(library: Library) -> None:
     """Put sample officials in post who ask for shared data, who answer for it, who watch, and who settle disputes."""
-    roles = set(_sharing(library))
+    powers = set(_sharing(library))
     with transaction.atomic():
-        people.appoint_sample_officials(agencies=(), roles=roles, at=timezone.now())
+        people.appoint_sample_officials(agencies=(), powers=powers, at=timezone.now())
 
 
 def appoint_sharers_of(node: SampleNode, library: Library) -> None:
     """The same for what one node holds, and the agencies that it speaks for."""
-    roles = set(_sharing_at(node, library))
+    powers = set(_sharing_at(node, library))
     with transaction.atomic():
-        people.appoint_sample_officials(agencies=(), roles=roles, at=timezone.now())
+        people.appoint_sample_officials(agencies=(), powers=powers, at=timezone.now())
 
 
 def stand_alone() -> None:
@@ -99,16 +99,16 @@ def stand_alone() -> None:
         )
 
 
-def _sharing(library: Library) -> Iterator[tuple[str, Role]]:
+def _sharing(library: Library) -> Iterator[tuple[str, Power]]:
     """Approvers stand at the highest agency of each kind that shares, requesters at those of the story's places."""
     for kind in {resource.agency for resource in library.resources.values()}:
         if provider := sharing.provider_of(kind, STORY[-1]):
-            yield provider, Role.APPROVER
+            yield provider, Power.APPROVER
     yield from _asking(library, library.agencies, STORY)
     yield from _watching(library, PROVINCE)
 
 
-def _sharing_at(node: SampleNode, library: Library) -> Iterator[tuple[str, Role]]:
+def _sharing_at(node: SampleNode, library: Library) -> Iterator[tuple[str, Power]]:
     held = held_by(node, registers_of(library))
     kinds = {
         one.agency for one in library.resources.values() if one.source and one.source["register"] in held
@@ -116,17 +116,17 @@ def _sharing_at(node: SampleNode, library: Library) -> Iterator[tuple[str, Role]
     for kind in kinds:
         highest = highest_of(kind, node.division)
         for place in STORY[1:] if not highest else STORY[:1]:
-            yield highest or sharing.provider_of(kind, place), Role.APPROVER
+            yield highest or sharing.provider_of(kind, place), Power.APPROVER
     yield from _asking(library, node.kinds or library.agencies, node.places)
     yield from _watching(library, node.places[0])
 
 
-def _asking(library: Library, kinds: Iterable[str], places: Iterable[str]) -> Iterator[tuple[str, Role]]:
+def _asking(library: Library, kinds: Iterable[str], places: Iterable[str]) -> Iterator[tuple[str, Power]]:
     for place in places:
         level = _level(place)
         for kind in kinds:
             if kind in library.agencies and level in library.agencies[kind].levels:
-                yield agency_queries.agency_code(kind, level, place), Role.REQUESTER
+                yield agency_queries.agency_code(kind, level, place), Power.REQUESTER
 
 
 def watching_at(place: str) -> str:
@@ -134,10 +134,10 @@ def watching_at(place: str) -> str:
     return agency_queries.agency_code(WATCHING, _level(place), place)
 
 
-def _watching(library: Library, place: str) -> Iterator[tuple[str, Role]]:
+def _watching(library: Library, place: str) -> Iterator[tuple[str, Power]]:
     if WATCHING in library.agencies:
         watching = watching_at(place)
-        yield from ((watching, role) for role in (Role.AUDITOR, Role.COORDINATOR))
+        yield from ((watching, power) for power in (Power.AUDITOR, Power.COORDINATOR))
 
 
 def _level(place: str) -> Level:

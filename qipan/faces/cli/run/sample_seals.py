@@ -12,12 +12,17 @@ from django.utils import timezone
 from qipan.agencies import queries as agencies
 from qipan.certificates.keeping import custody
 from qipan.core.declarations import Level, Library
+from qipan.core.posts import Power
 from qipan.people import operations as people
 from qipan.people import queries as people_queries
 from qipan.people.actors import Acting
 from qipan.sample.identifiers import agency_credit_code
 
-KEEPERS = (("孙用章", "印章申请"), ("钱审批", "印章审批"), ("周复核", "印章复核"))
+KEEPERS = (
+    ("孙用章", "印章申请", Power.SEAL_KEEPER),
+    ("钱审批", "印章审批", Power.SEAL_APPROVER),
+    ("周复核", "印章复核", Power.SEAL_APPROVER),
+)
 OPERATIONS = "qipan.certificates.operations"
 NAME = "演示证照签发中心"
 WIDER = frozenset((Level.PROVINCE, Level.CITY, Level.COUNTY))
@@ -30,7 +35,7 @@ def make_seals(library: Library, places: Collection[str], keepers_at: str) -> No
     issuing = sorted({one.agency for one in library.certificates.values() if one.code})
     with transaction.atomic():
         operations.establish_authority(name=NAME, custody=custody(), at=timezone.now())
-        keepers = [_keeper(keepers_at, name, post) for name, post in KEEPERS]
+        keepers = [_keeper(keepers_at, *one) for one in KEEPERS]
     for serial, agency in enumerate(_agencies(library, issuing, places), 1):
         with transaction.atomic():
             code = agency_credit_code(agency, serial)
@@ -50,9 +55,11 @@ def _make(agency: str, keepers: list[Acting]) -> None:
     operations.approve_seal(acting=second, number=number, custody=custody(), at=timezone.now())
 
 
-def _keeper(agency: str, name: str, post: str) -> Acting:
-    number = people.appoint_official(agency=agency, name=name, post=post, sample=True, at=timezone.now())
-    actor = people_queries.actor_of_official(number)
+def _keeper(agency: str, name: str, post: str, power: Power) -> Acting:
+    number = people.appoint_official(
+        agency=agency, name=name, post=post, powers=[power], sample=True, at=timezone.now()
+    )
+    actor = people_queries.actor_of_official(number, timezone.now())
     assert actor is not None  # noqa: S101 -- appointed a line ago
     return Acting(actor)
 

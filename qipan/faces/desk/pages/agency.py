@@ -20,11 +20,12 @@ from qipan.applications.queries.desks import (
 )
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Level, Service
+from qipan.core.posts import Power
 from qipan.faces.desk.inbox_views import handled_services
 from qipan.faces.desk.pages.shell import agency_name, language, page
 from qipan.faces.desk.state_words import case_state
 from qipan.faces.desk.trail_words import act_words
-from qipan.faces.look.access import access, official
+from qipan.faces.look.access import access, needs
 from qipan.faces.look.actors import the_official
 from qipan.faces.look.state_words import Said
 
@@ -59,7 +60,7 @@ class TodayLine(NamedTuple):
     state: Said
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """The agency: its services with what is in hand, and its place between the province and the grid."""
@@ -82,7 +83,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return page(request, "agency.html", values, here="agency", agency=own)
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """What the official did today, the latest first."""

@@ -18,10 +18,11 @@ from qipan.applications.case_views import CaseView
 from qipan.applications.errors import UnableToAct, UnableToGrant
 from qipan.applications.rows import InboxRow
 from qipan.catalogue import queries as catalogue
+from qipan.core.posts import Power
 from qipan.faces.desk.case_pages import CasePage, Entered, Reading, errors_of
 from qipan.faces.desk.pages.shell import language, page
 from qipan.faces.desk.refusals import refusal, theirs
-from qipan.faces.look.access import access, official
+from qipan.faces.look.access import access, needs
 from qipan.faces.look.actors import the_official
 from qipan.faces.look.controls import answers_in
 from qipan.faces.look.kept import typed_before
@@ -46,7 +47,7 @@ def act_on_a_case(view: View) -> View:
     return require_http_methods(["GET", "HEAD", "POST"])(update_wrapper(lead, view))
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @require_safe
 def case(request: HttpRequest, case: UUID) -> HttpResponse:
     """The case; who opens it is put on record before it is shown."""
@@ -56,7 +57,7 @@ def case(request: HttpRequest, case: UUID) -> HttpResponse:
     return shown
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @require_safe
 def receipt(request: HttpRequest, case: UUID, entry: int) -> HttpResponse:
     """The receipt of an act on a case of theirs."""
@@ -66,7 +67,7 @@ def receipt(request: HttpRequest, case: UUID, entry: int) -> HttpResponse:
     return receipt_of(entry)
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @require_safe
 def upload(request: HttpRequest, upload: UUID) -> HttpResponse:
     """A document sent for a case of theirs, shown by the browser and never run: it may hold anything."""
@@ -83,7 +84,7 @@ def upload(request: HttpRequest, upload: UUID) -> HttpResponse:
     return response
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @act_on_a_case
 def accept(request: HttpRequest, case: UUID) -> HttpResponse:
     """Accept it (受理)."""
@@ -91,7 +92,7 @@ def accept(request: HttpRequest, case: UUID) -> HttpResponse:
     return _act(request, case, _("已受理。"), lambda: operations.accept_case(acting=acting, case=case, at=at))
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @act_on_a_case
 def deliver(request: HttpRequest, case: UUID) -> HttpResponse:
     """Hand the result over (送达)."""
@@ -104,7 +105,7 @@ def deliver(request: HttpRequest, case: UUID) -> HttpResponse:
     )
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @act_on_a_case
 def retry(request: HttpRequest, case: UUID) -> HttpResponse:
     """Try again the look-ups that have failed and on which it waits."""
@@ -117,7 +118,7 @@ def retry(request: HttpRequest, case: UUID) -> HttpResponse:
     )
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @act_on_a_case
 def send_back(request: HttpRequest, case: UUID) -> HttpResponse:
     """Ask for corrections (补正), with the fields and documents marked."""
@@ -142,7 +143,7 @@ def send_back(request: HttpRequest, case: UUID) -> HttpResponse:
     )
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @act_on_a_case
 def decline(request: HttpRequest, case: UUID) -> HttpResponse:
     """Do not accept it (不予受理)."""
@@ -155,7 +156,7 @@ def decline(request: HttpRequest, case: UUID) -> HttpResponse:
     )
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @act_on_a_case
 def refuse(request: HttpRequest, case: UUID) -> HttpResponse:
     """Refuse it (不予批准)."""
@@ -168,7 +169,7 @@ def refuse(request: HttpRequest, case: UUID) -> HttpResponse:
     )
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @act_on_a_case
 def grant(request: HttpRequest, case: UUID) -> HttpResponse:
     """Grant it (准予), with its results."""

@@ -18,10 +18,11 @@ from qipan.applications import operations, queries
 from qipan.applications.operations import BatchResult
 from qipan.applications.queries.desks import ChosenCase, chosen_cases
 from qipan.catalogue import queries as catalogue
+from qipan.core.posts import Power
 from qipan.faces.desk.inbox_views import handled_services, listing, tallies, wanted_in
 from qipan.faces.desk.pages.shell import language, page
 from qipan.faces.desk.refusals import refusal
-from qipan.faces.look.access import access, official
+from qipan.faces.look.access import access, needs
 from qipan.faces.look.actors import the_official
 from qipan.faces.look.preferences import safe_next
 from qipan.people.actors import Acting, Actor
@@ -29,7 +30,7 @@ from qipan.people.actors import Acting, Actor
 MOST_AT_ONCE = 100
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """What is to do, the most urgent first."""
@@ -50,7 +51,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return page(request, "inbox.html", values, here="inbox", agency=agency)
 
 
-@access(official)
+@access(needs(Power.HANDLE))
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch(request: HttpRequest) -> HttpResponse:
     """Accept several cases, or grant them after one more look; what is not safe to do at once is left as it is.

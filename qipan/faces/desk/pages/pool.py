@@ -9,17 +9,18 @@ from django.views.decorators.http import require_safe
 from qipan.agencies import queries as agencies
 from qipan.catalogue import queries as catalogue
 from qipan.core.pool_index import PoolIndex
+from qipan.core.posts import Power
 from qipan.core.sharing import Role
 from qipan.faces.desk.pages.shell import agency_name, language, page
 from qipan.faces.desk.pool import catalogue_views as views
 from qipan.faces.desk.pool.request_views import asked_lines
 from qipan.faces.desk.pool.rule_views import outside_a_case
-from qipan.faces.look.access import access, official
+from qipan.faces.look.access import access, needs
 from qipan.faces.look.actors import the_official
 from qipan.sharing import holding, queries
 
 
-@access(official)
+@access(needs(*Power))
 @require_safe
 def resources(request: HttpRequest) -> HttpResponse:
     """Browse and search the catalogue."""
@@ -43,7 +44,7 @@ def resources(request: HttpRequest) -> HttpResponse:
     return page(request, "pool/resources.html", values, here="pool")
 
 
-@access(official)
+@access(needs(*Power))
 @require_safe
 def elements(request: HttpRequest) -> HttpResponse:
     """Each element that is shared, with its source of record (一数一源)."""
@@ -58,7 +59,7 @@ def elements(request: HttpRequest) -> HttpResponse:
     return page(request, "pool/elements.html", values, here="pool")
 
 
-@access(official)
+@access(needs(*Power))
 @require_safe
 def resource(request: HttpRequest, resource: str) -> HttpResponse:
     """One resource: what it has, who answers for it, who can use it, how it is shared, and its history."""

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -17,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library, Resource
-from qipan.core.sharing import REASONED, Act, Role, State
+from qipan.core.posts import Power
+from qipan.core.sharing import REASONED, Act, State
 from qipan.exchange.errors import UnableToTake
 from qipan.faces.desk.pages.pool import the_index
 from qipan.faces.desk.pages.shell import language, page
@@ -25,7 +25,7 @@ from qipan.faces.desk.pool import request_forms as forms
 from qipan.faces.desk.pool import request_views as views
 from qipan.faces.desk.pool.request_forms import RequestForm
 from qipan.faces.desk.pool.words import act_said, refusal_said
-from qipan.faces.look.access import access, official
+from qipan.faces.look.access import access, needs
 from qipan.faces.look.actors import the_official
 from qipan.faces.look.context import stand_on
 from qipan.faces.look.kept import kept_for
@@ -55,7 +55,7 @@ _DONE: Mapping[Act, Callable[[], str]] = {
 }
 
 
-@access(official)
+@access(needs(*Power))
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """The requests of one's agency, or those one decides or watches; by deadline."""
@@ -78,13 +78,11 @@ def requests(request: HttpRequest) -> HttpResponse:
     return page(request, "pool/requests.html", values, here="pool")
 
 
-@access(official)
+@access(needs(Power.REQUESTER))
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, resource: str) -> HttpResponse:
     """Ask for a resource; what is wrong is said beside what was typed."""
     index = the_index(resource)
-    if the_official(request).role != Role.REQUESTER:
-        raise PermissionDenied
     library, spoken = index.library, language(request)
     declared = library.resources[resource]
     if request.method != "POST":
@@ -107,21 +105,21 @@ def ask(request: HttpRequest, resource: str) -> HttpResponse:
     return redirect("desk:pool-request", request_id=made)
 
 
-@access(official)
+@access(needs(*Power))
 @require_safe
 def share_request(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """One request: its clock, what can be done, the grant, and its use."""
     return _page(request, request_id)
 
 
-@access(official)
+@access(needs(Power.REQUESTER))
 @require_http_methods(["GET", "HEAD", "POST"])
 def amend(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Answer a return with the request as it is asked now."""
     row = _the_request(request, request_id)
     library, spoken = catalogue.library(row.version), language(request)
     declared = library.resources[row.resource]
-    if row.state != State.RETURNED or the_official(request).role != Role.REQUESTER:
+    if row.state != State.RETURNED:
         messages.warning(request, _("它的状态刚刚变了，现在不能这样办，请看最新情况。"))
         return redirect("desk:pool-request", request_id=request_id)
     if request.method != "POST":
@@ -143,7 +141,7 @@ def amend(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return redirect("desk:pool-request", request_id=request_id)
 
 
-@access(official)
+@access(needs(Power.REQUESTER, Power.APPROVER, Power.COORDINATOR))
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, request_id: UUID, act: str) -> HttpResponse:
     """Do one thing to a request; what must be said and was not is asked for, and what was typed stays.

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan.catalogue import queries as catalogue
+from qipan.core.posts import Power
 from qipan.core.share_notices import LONGEST_MESSAGE
 from qipan.core.sharing import Role
 from qipan.faces.desk.pages.pool import the_index
@@ -23,7 +24,7 @@ from qipan.faces.desk.pages.shell import language, page
 from qipan.faces.desk.pool import use_views as views
 from qipan.faces.desk.pool.catalogue_views import field_of
 from qipan.faces.desk.pool.words import problem_said
-from qipan.faces.look.access import access, official
+from qipan.faces.look.access import access, needs
 from qipan.faces.look.actors import the_official
 from qipan.faces.look.context import stand_on
 from qipan.faces.look.kept import typed_before
@@ -35,7 +36,7 @@ from qipan.sharing.holding import holder_of
 WATCHING = {Role.AUDITOR, Role.COORDINATOR}
 
 
-@access(official)
+@access(needs(*Power))
 @require_safe
 def use(request: HttpRequest) -> HttpResponse:
     """How often what was used by whom; one's own agency's giving or getting, or everything for those who watch."""
@@ -62,14 +63,14 @@ def use(request: HttpRequest) -> HttpResponse:
     return page(request, "pool/use.html", values, here="pool")
 
 
-@access(official)
+@access(needs(*Power))
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """Corrections and recalls that one's agency gave or got."""
     return _notices(request)
 
 
-@access(official)
+@access(needs(Power.REQUESTER, Power.APPROVER))
 @require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge(request: HttpRequest, notice: UUID) -> HttpResponse:
     """Say what was done about a notice; whoever comes without saying it, as after signing in, is led to the notices."""
@@ -90,14 +91,14 @@ def acknowledge(request: HttpRequest, notice: UUID) -> HttpResponse:
     return redirect("desk:pool-notices")
 
 
-@access(official)
+@access(needs(Power.APPROVER))
 @require_http_methods(["GET", "HEAD", "POST"])
 def tell(request: HttpRequest, resource: str) -> HttpResponse:
     """Correct or recall what was shared of a resource of one's agency."""
     index = the_index(resource)
     actor = the_official(request)
     holder = holder_of(index.library.resources[resource], actor.agency, settings.QIPAN_NODE)
-    if actor.role != Role.APPROVER or (holder.node, holder.agency) != ("", actor.agency):
+    if (holder.node, holder.agency) != ("", actor.agency):
         raise PermissionDenied
     if request.method != "POST":
         return _form(request, resource, {})

@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from qipan.catalogue import queries as catalogue
+from qipan.core.posts import Power
 from qipan.faces.desk.pages.shell import language, page
 from qipan.faces.desk.pool.rule_views import asked_in, choices, explained, zone_lines
-from qipan.faces.look.access import access, official
+from qipan.faces.look.access import access, needs
 from qipan.faces.look.wall_words import rule_lines
 
 
-@access(official)
+@access(needs(*Power))
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
     """The table, the zones, and the answer to "may X see Y for Z?"."""

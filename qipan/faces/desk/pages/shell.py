@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from qipan.agencies import queries as agencies
 from qipan.agencies.queries import AgencyRow
-from qipan.core.sharing import Role
+from qipan.core.posts import Power
 from qipan.faces.look.actors import official_of, served_of
+from qipan.people.actors import Actor
 
 
 class Place(NamedTuple):
@@ -30,6 +31,7 @@ class Desk(NamedTuple):
     name: str
     agency: str
     serving: str
+    home: str
     places: tuple[Place, ...]
 
 
@@ -76,19 +78,25 @@ def _desk(request: HttpRequest, agency: AgencyRow | None) -> Desk | None:
         official.name,
         agency_name(agency, official.agency, language(request)),
         served.name if served else "",
-        _places(clerk=official.clerk, auditor=official.role == Role.AUDITOR),
+        home_of(official),
+        places_of(official),
     )
 
 
-def _places(*, clerk: bool, auditor: bool) -> tuple[Place, ...]:
-    places = [
-        Place("inbox", "desk:inbox", _("待办")),
-        Place("today", "desk:today", _("今天办的")),
-        Place("pool", "desk:pool", _("数据共享")),
-        Place("agency", "desk:agency", _("本部门")),
-    ]
-    if clerk:
-        places.append(Place("window", "desk:window", _("窗口代办")))
-    if auditor:
-        places.append(Place("watch", "desk:watch", _("审计")))
-    return tuple(places)
+def places_of(official: Actor) -> tuple[Place, ...]:
+    """The parts of the desk that a post opens; whoever rests from it sees their posts alone."""
+    handles, works = Power.HANDLE in official.powers, bool(official.powers)
+    every = (
+        (handles, Place("inbox", "desk:inbox", _("待办"))),
+        (handles, Place("today", "desk:today", _("今天办的"))),
+        (Power.AUDITOR in official.powers, Place("watch", "desk:watch", _("审计"))),
+        (works, Place("pool", "desk:pool", _("数据共享"))),
+        (handles, Place("agency", "desk:agency", _("本部门"))),
+        (Power.SERVE in official.powers, Place("window", "desk:window", _("窗口代办"))),
+    )
+    return tuple(place for open_, place in every if open_)
+
+
+def home_of(official: Actor) -> str:
+    """The route at which somebody's work begins."""
+    return next((place.route for place in places_of(official)), "desk:sign-in")

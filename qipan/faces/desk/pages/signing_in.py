@@ -8,15 +8,17 @@ from typing import NamedTuple
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from qipan.applications.queries import desks as seated
 from qipan.applications.queries.desks import DeskRow
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library
-from qipan.faces.desk.pages.shell import language, page
+from qipan.core.posts import Power
+from qipan.faces.desk.pages.shell import home_of, language, page
 from qipan.faces.look.access import access, anyone
-from qipan.faces.look.actors import OFFICIAL
+from qipan.faces.look.actors import OFFICIAL, SEAT
 from qipan.faces.look.actors import sign_in as begin_session
 from qipan.faces.look.actors import sign_out as end_session
 from qipan.faces.look.kept import forget
@@ -24,6 +26,7 @@ from qipan.faces.look.limits import SEARCH, SIGN_IN, spend
 from qipan.faces.look.posts import post_said
 from qipan.faces.look.preferences import safe_next
 from qipan.people import queries as people
+from qipan.people.actors import Actor
 
 SHOWN = 40
 MOST_SERVICES = 3
@@ -33,7 +36,7 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 class SampleOfficial(NamedTuple):
     """A synthetic official to choose."""
 
-    id: int
+    value: str
     name: str
     post: str
     clerk: bool
@@ -58,11 +61,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if query:
         spend(request, SEARCH)
     library = catalogue.current_library()
-    found = seated.desks(query, _kinds(library, query), SHOWN + 1)
+    found = seated.desks(query, _kinds(library, query), SHOWN + 1, timezone.now())
     values = {
         "desks": _desks(found[:SHOWN], library, language(request)),
         "query": query,
-        "next": _next(request),
+        "next": safe_next(request, ""),
         "more": len(found) > SHOWN,
         "shown": SHOWN,
         "most": seated.MOST_COUNTED,
@@ -82,16 +85,20 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _choose(request: HttpRequest) -> HttpResponse:
     spend(request, SIGN_IN)
-    number = request.POST.get("official", "")
-    official = people.official(int(number)) if NUMBER.fullmatch(number) else None
-    if official is None or not official.sample:
+    number, _, post = request.POST.get("official", "").partition("/")
+    seats = people.seats_of(int(number), timezone.now()) if NUMBER.fullmatch(number) else []
+    actor = people.actor_in(seats, post)
+    if actor is None or not seats[0].held.sample:
         raise Http404
-    begin_session(request, OFFICIAL, official.id)
-    return redirect(_next(request))
+    begin_session(request, OFFICIAL, actor.id)
+    request.session[SEAT] = post
+    return redirect(_next(request, actor))
 
 
-def _next(request: HttpRequest) -> str:
-    return safe_next(request, reverse("desk:inbox"))
+def _next(request: HttpRequest, actor: Actor) -> str:
+    """Where one was going; whoever was going nowhere, to where their own work begins."""
+    target = safe_next(request, "")
+    return target if target and target != reverse("desk:inbox") else reverse(home_of(actor))
 
 
 def _kinds(library: Library, query: str) -> list[str]:
@@ -128,5 +135,8 @@ def _desk(rows: list[DeskRow], library: Library, language: str) -> SampleDesk:
         name or first.agency,
         separator.join(titles[:MOST_SERVICES]) + more,
         first.waiting,
-        tuple(SampleOfficial(row.id, row.name, post_said(row.post), row.clerk) for row in rows),
+        tuple(
+            SampleOfficial(f"{row.id}/{row.number}", row.name, post_said(row.post), Power.SERVE in row.powers)
+            for row in rows
+        ),
     )

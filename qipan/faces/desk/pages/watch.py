@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,16 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan.catalogue import queries as catalogue
-from qipan.core.sharing import Role
+from qipan.core.posts import Power
 from qipan.faces.desk.pages.shell import language, page
 from qipan.faces.desk.watch import views
 from qipan.faces.desk.watch.words import number
-from qipan.faces.look.access import access, official
+from qipan.faces.look.access import access, needs
 from qipan.faces.look.actors import the_official
 from qipan.faces.look.context import stand_on
 from qipan.faces.look.kept import typed_before
 from qipan.faces.look.receipts import receipt_of
-from qipan.people.actors import Acting, Actor
+from qipan.people.actors import Acting
 from qipan.watch import operations, queries
 from qipan.watch.errors import DecidedBefore, NoReason, NotForThem, WrongVerdict
 from qipan.watch.kinds import DAILY, Kind
@@ -33,11 +32,11 @@ LINES = 20
 LONGEST = 2000
 
 
-@access(official)
+@access(needs(Power.AUDITOR))
 @require_safe
 def findings(request: HttpRequest) -> HttpResponse:
     """What waits for an auditor, and what was decided."""
-    auditor = _the_auditor(request)
+    auditor = the_official(request)
     wanted = views.wanted_in(request.GET.dict())
     found = queries.findings(
         auditor, kinds=wanted.kinds, states=views.STATES[wanted.show], limit=LINES + 1, offset=wanted.start
@@ -59,18 +58,18 @@ def findings(request: HttpRequest) -> HttpResponse:
     return page(request, "watch/findings.html", values, here="watch")
 
 
-@access(official)
+@access(needs(Power.AUDITOR))
 @require_safe
 def finding(request: HttpRequest, finding: UUID) -> HttpResponse:
     """One finding: what, how often, what is usual, and each reading."""
     return _page(request, finding)
 
 
-@access(official)
+@access(needs(Power.AUDITOR))
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, finding: UUID) -> HttpResponse:
     """Say what it was, and why; whoever comes without saying it, as after signing in, is led to the finding."""
-    auditor = _the_auditor(request)
+    auditor = the_official(request)
     if request.method != "POST":
         return redirect("desk:watch-finding", finding=finding)
     stand_on(request, reverse("desk:watch-finding", args=[finding]))
@@ -97,16 +96,16 @@ def decide(request: HttpRequest, finding: UUID) -> HttpResponse:
     return redirect("desk:watch-finding", finding=finding)
 
 
-@access(official)
+@access(needs(Power.AUDITOR))
 @require_safe
 def receipt(request: HttpRequest, entry: int) -> HttpResponse:
     """The receipt of any entry of the trail."""
-    _the_auditor(request)
+    the_official(request)
     return receipt_of(entry)
 
 
 def _page(request: HttpRequest, finding: UUID, errors: list[tuple[str, str]] | None = None) -> HttpResponse:
-    auditor = _the_auditor(request)
+    auditor = the_official(request)
     row = queries.finding(finding, auditor)
     if row is None:
         raise Http404
@@ -160,10 +159,3 @@ def _figures(row: FindingRow) -> list[tuple[str, str]]:
     if isinstance(peers, dict):
         figures.append((_("别人通常"), number(peers["middle"])))
     return figures
-
-
-def _the_auditor(request: HttpRequest) -> Actor:
-    actor = the_official(request)
-    if actor.role != Role.AUDITOR:
-        raise PermissionDenied
-    return actor

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from qipan.accounts import operations as accounts
 from qipan.accounts.errors import UnableToConfirm, UnableToRealName
 from qipan.accounts.phones import e164
+from qipan.core.posts import Power
 from qipan.faces.desk.pages.shell import page
-from qipan.faces.look.access import access, official
+from qipan.faces.look.access import access, needs
 from qipan.faces.look.actors import acting_of, end_service, serve, the_official
 from qipan.faces.look.controls import Choice, Control
 from qipan.faces.look.kept import typed_before
@@ -28,32 +28,31 @@ from qipan.watch import operations as watch
 LONGEST = 40
 
 
-@access(official)
+@access(needs(Power.SERVE))
 @require_http_methods(["GET", "HEAD", "POST"])
 def window(request: HttpRequest) -> HttpResponse:
     """Find the resident by their number, and begin."""
-    clerk = _the_clerk(request)
+    clerk = the_official(request)
     if request.method != "POST":
         typed = typed_before(request)
         return _form(request, typed.get("id_number", "")[:LONGEST], typed.get("under", ""))
     return _begin(request, clerk)
 
 
-@access(official)
+@access(needs(Power.SERVE))
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """The resident leaves."""
-    _the_clerk(request)
     end_service(request)
     messages.success(request, _("代办已结束。"))
     return redirect("desk:window")
 
 
-@access(official)
+@access(needs(Power.SERVE))
 @require_POST
 def account(request: HttpRequest) -> HttpResponse:
     """Confirm in person the account that the resident shows."""
-    clerk, served = _the_clerk(request), acting_of(request)
+    clerk, served = the_official(request), acting_of(request)
     if served is None or served.actor != clerk:
         return redirect("desk:window")
     phone, code = (request.POST.get(one, "").strip()[:LONGEST] for one in ("phone", "code"))
@@ -150,10 +149,3 @@ def _grounds() -> tuple[tuple[str, str], ...]:
         ("unable-to-type", _("本人在场，看不清或不便操作")),
         ("written-mandate", _("本人在场，并签了书面委托")),
     )
-
-
-def _the_clerk(request: HttpRequest) -> Actor:
-    actor = the_official(request)
-    if not actor.clerk:
-        raise PermissionDenied
-    return actor
