@@ -25,7 +25,7 @@ from tests import cast as play
 from tests.cast import MONDAY, Cast
 
 WALLED = (
-    "accounts", "applications", "cases", "certificates", "fact_sets", "drafts", "discarded_drafts", "uploads", "corrections", "ratings",
+    "accounts", "applications", "cases", "certificates", "certificate_looks", "certificate_showings", "fact_sets", "drafts", "discarded_drafts", "uploads", "corrections", "ratings",
 )  # fmt: skip
 # What names a person, an application or a case, and stands outside the wall: docs/handbook/walls.md says why.
 OUTSIDE = {"calls", "certificate_dues", "exchange_calls", "exchange_outgoing", "readings"}

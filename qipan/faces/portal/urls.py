@@ -9,6 +9,8 @@ from qipan.faces.portal.pages import (
     mine,
     rating,
     receipts,
+    showing,
+    shown,
     signing_in,
     uploads,
     verifying,
@@ -45,6 +47,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("certificates/", wallet.certificates, name="certificates"),
     path("certificates/<str:number>/", wallet.certificate, name="certificate"),
     path("certificates/<str:number>/<slug:form>", wallet.paper, name="certificate-paper"),
+    path("certificates/<str:number>/show/<slug:way>/", showing.choose, name="show"),
+    path("certificates/<str:number>/shown/<int:showing>/", showing.showing, name="showing"),
+    path(
+        "certificates/<str:number>/shown/<int:showing>/withdraw/", showing.withdraw, name="withdraw-showing"
+    ),
+    path("shown/<str:token>/", shown.shown, name="shown"),
+    path("shown/<str:token>/<slug:form>", shown.part, name="shown-part"),
     path("verify/", verifying.verify, name="verify"),
     path("verify/issuers", verifying.issuers, name="issuers"),
     path("verify/status/<int:number>", verifying.status, name="status-list"),

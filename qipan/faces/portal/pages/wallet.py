@@ -13,13 +13,16 @@ from django.views.decorators.http import require_safe
 
 from qipan.adapters.papers import codes
 from qipan.catalogue import queries as catalogue
-from qipan.certificates import checking, pages, queries
+from qipan.certificates import checking, pages, queries, showings
+from qipan.certificates.checking import Verdict
 from qipan.certificates.rows import CertificateRow, WholeCertificate
+from qipan.core.status_lists import Status
 from qipan.faces.look.access import access, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.state_words import Said
 from qipan.faces.look.verdict_words import told
 from qipan.faces.portal.pages.shell import language, page
+from qipan.faces.portal.showing_views import Chosen, showing_line
 
 TYPES: Mapping[str, str] = {
     "pdf": "application/pdf",
@@ -65,15 +68,16 @@ def certificates(request: HttpRequest) -> HttpResponse:
 @require_safe
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """One certificate: what it says, whether it holds, its files, its code."""
-    found, spoken = _theirs(request, number), language(request)
-    row = next(one for one in queries.certificates_of(found.holder) if one.number == number)
-    verdict = checking.check(
-        found.data_sm2.encode(), queries.trust(), timezone.now(), lambda _claims: queries.standing(number)
-    )
+    found, spoken, now = theirs(request, number), language(request), timezone.now()
+    shown = showings.showings_of(found.id)
+    looks, facts = showings.looks_at([one.id for one in shown]), facts_of(request, found)
     address = pages.address_of(found, settings.QIPAN_ADDRESS)
+    line = line_of(request, found)
     values = {
-        "line": _line(row, spoken),
-        "told": told(verdict, catalogue.current_library(), spoken),
+        "line": line,
+        "told": told(_verdict(found), catalogue.current_library(), spoken),
+        "can_show": bool(facts) and found.state == Status.VALID,
+        "showings": [showing_line(one, facts, looks, now) for one in shown],
         "code": codes.picture(address),
         "address": address,
         "has_pdf": queries.paper(found.id, "pdf") is not None,
@@ -85,7 +89,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, number: str, form: str) -> HttpResponse:
     """A certificate as a file: a sealed page, or as data."""
-    found = _theirs(request, number)
+    found = theirs(request, number)
     content = _content(found, form)
     if content is None:
         raise Http404
@@ -110,6 +114,29 @@ def standing_words(row: CertificateRow) -> Said:
     return Said(*words[row.standing(timezone.localdate())])
 
 
+def line_of(request: HttpRequest, found: WholeCertificate) -> Line:
+    """A certificate as lists show it."""
+    every = queries.certificates_of(found.holder)
+    return _line(next(one for one in every if one.number == found.number), language(request))
+
+
+def facts_of(request: HttpRequest, found: WholeCertificate) -> list[Chosen]:
+    """The facts of a certificate in words, each with its name; none where it is not as it was issued."""
+    verdict = _verdict(found)
+    words = told(verdict, catalogue.current_library(), language(request))
+    names = list(verdict.facts or {}) if words.facts else []
+    return [Chosen(name, *pair) for name, pair in zip(names, words.facts, strict=True)]
+
+
+def _verdict(found: WholeCertificate) -> Verdict:
+    return checking.check(
+        found.data_sm2.encode(),
+        queries.trust(),
+        timezone.now(),
+        lambda _claims: queries.standing(found.number),
+    )
+
+
 def _line(row: CertificateRow, spoken: str) -> Line:
     kind = catalogue.library(row.library).certificates[row.type]
     return Line(
@@ -128,7 +155,8 @@ def _event(row: CertificateRow, spoken: str) -> str:
     return event.title.say(spoken) if event else row.event
 
 
-def _theirs(request: HttpRequest, number: str) -> WholeCertificate:
+def theirs(request: HttpRequest, number: str) -> WholeCertificate:
+    """The certificate of this number, where it is theirs; otherwise there is no such page."""
     found = queries.certificate(number)
     if found is None or found.holder != the_acting(request).applicant:
         raise Http404
