@@ -35,3 +35,11 @@ class RegisterDown(UnableToRealName):
 
 class UnableToConfirm(Exception):
     """Whoever asks serves nobody who is present, or the account of this number shows another code or is another person's."""
+
+
+class UnknownApp(Exception):
+    """There is no such app, or nobody signs in to it any more."""
+
+
+class UnsafeRedirect(Exception):
+    """Where an app is gone back to must be an address of https (or of this machine), without a fragment, a user or spaces."""

@@ -1,8 +1,9 @@
-"""Accounts, and the devices that they are signed in on."""
+"""Accounts, the devices that they are signed in on, and the apps of agencies that they sign in to."""
 
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from qipan.people.models import Person
@@ -65,3 +66,69 @@ class AccountSession(models.Model):
     class Meta:
         app_label = "qipan"
         db_table = "account_sessions"
+
+
+class App(models.Model):
+    """An app of an agency that people sign in to with their account; ``id`` is that of allauth's client, which holds its secret.
+
+    Apps of one ``sector`` know a person under one name, apps of different ones under names that nobody can tell to be one person's.
+    """
+
+    id = models.TextField(primary_key=True)
+    agency = models.TextField()
+    name_zh = models.TextField()
+    name_en = models.TextField(default="")
+    sector = models.TextField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "apps"
+
+
+class AppKey(models.Model):
+    """What an app is told is signed with the youngest of its keys that has begun; ``sealed`` is a private key."""
+
+    id = models.BigAutoField(primary_key=True)
+    app = models.ForeignKey(App, on_delete=models.PROTECT, related_name="+")
+    sealed = models.TextField()
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "app_keys"
+
+
+class AppSubject(models.Model):
+    """What the apps of a sector call an account: chance, so that nothing about the person can be read from it."""
+
+    subject = models.TextField(primary_key=True)
+    sector = models.TextField()
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "app_subjects"
+        constraints = [
+            models.UniqueConstraint(fields=["sector", "account"], name="app_subjects_one_a_sector")
+        ]
+
+
+class AppConsent(models.Model):
+    """That an account's owner agreed ``since`` when to an app; ``signed_in_at`` is when they last showed that it is they."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    app = models.ForeignKey(App, on_delete=models.PROTECT, related_name="+")
+    scopes = ArrayField(models.TextField())
+    since = models.DateTimeField()
+    used_at = models.DateTimeField()
+    signed_in_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "qipan"
+        db_table = "app_consents"
+        constraints = [models.UniqueConstraint(fields=["account", "app"], name="app_consents_one_each")]

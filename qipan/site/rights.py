@@ -26,7 +26,7 @@ FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relk
 """
 # Tables, or beginnings of their names, whose rows end.
 SHED = (
-    "account_", "accounts", "allowances", "discarded_drafts", "drafts", "exchange_followed", "exchange_nonces", "exchange_queue", "exchange_received",
+    "account_", "accounts", "allauth_", "allowances", "app_", "discarded_drafts", "drafts", "exchange_followed", "exchange_nonces", "exchange_queue", "exchange_received",
     "exchange_seen_rows", "exchange_sent_rows", "mfa_authenticator", "uploads", "used_codes", "procrastinate_",
 )  # fmt: skip
 KEPT_BY_DJANGO = "django_"

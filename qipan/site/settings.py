@@ -51,7 +51,7 @@ QIPAN_LIMITS = hourly_limits(
     {
         "sign_in": 600, "search": 1200, "plan": 1200, "key": 120, "verify": 1200,
         "start": 120, "submit": 300, "upload": 300, "look_up": 900, "show": 120,
-        "guess": 20, "code": 6, "try": 10, "second": 20, "real_name": 10,
+        "guess": 20, "code": 6, "try": 10, "second": 20, "real_name": 10, "app": 300, "token": 36000,
     },
 )  # fmt: skip
 QIPAN_NOTICES = text("QIPAN_NOTICES", str(QIPAN_HOME / "notices.jsonl"))
@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.idp.oidc",
     "qipan.site",
 ]
 MIDDLEWARE = [
@@ -239,9 +240,18 @@ MFA_TOTP_TOLERANCE = 1  # clocks of phones may be half a minute off
 MFA_TOTP_ISSUER = "棋盘 Qipan"
 MFA_RATE_LIMITS = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-CACHES = {  # where allauth notes that a code was used; one for all processes
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "used_codes"}
+CACHES = {  # where allauth notes that a code was used, and keeps those of apps for a minute; one for all processes
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "used_codes",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
 }
+IDP_OIDC_ADAPTER = "qipan.faces.account.openid.adapter.Provider"
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 10 * 60
+IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN = 60
+IDP_OIDC_RATE_LIMITS = False
 
 LOGGING = {
     "version": 1,

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("qipan.faces.look.urls")),
+    path(".well-known/", include("qipan.faces.account.openid.well_known")),
     path("account/", include("qipan.faces.account.urls")),
     path("desk/", include("qipan.faces.desk.urls")),
     path("api/", include("qipan.faces.api.urls")),

@@ -108,6 +108,21 @@ def _whole(view: View) -> View:
     return do
 
 
+def show_again(request: HttpRequest, back: str) -> HttpResponseBase:
+    """Lead somebody who is signed in to where they show again that it is they, and from there back."""
+    flows = get_reauthentication_flows(request.user)  # type: ignore[arg-type]  # they are signed in
+    if not flows:
+        return _by_code_again(request, back)
+    route = "account_reauthenticate" if flows[0]["id"] == "reauthenticate" else flows[0]["id"]
+    return redirect(f"{reverse(route)}?{urlencode({'next': back})}")
+
+
+def _by_code_again(request: HttpRequest, back: str) -> HttpResponseBase:
+    logout(request)
+    messages.info(request, _("为了您账号的安全，请用短信验证码再登录一次，然后接着办。"))
+    return redirect(f"{reverse('account_request_login_code')}?{urlencode({'next': back})}")
+
+
 def _fresh(view: View) -> View:
     """Allauth asks for the password or second factor again; whoever has neither signs in by code again."""
 
@@ -116,9 +131,6 @@ def _fresh(view: View) -> View:
         again = get_reauthentication_flows(request.user)  # type: ignore[arg-type]  # they are signed in
         if again or came_lately(request):
             return view(request, *args, **kwargs)
-        logout(request)
-        messages.info(request, _("为了您账号的安全，请用短信验证码再登录一次，然后接着办。"))
-        query = urlencode({"next": request.path})
-        return redirect(f"{reverse('account_request_login_code')}?{query}")
+        return _by_code_again(request, request.path)
 
     return ask

@@ -12,6 +12,10 @@ from qipan.faces.look.limits import TooMany
 from qipan.limits import operations as limits
 
 GUESS, CODE, TRY, SECOND, REAL_NAME = "guess", "code", "try", "second", "real_name"
+APP, TOKEN = (
+    "app",
+    "token",
+)  # sign-ins to apps, for each account; what apps ask by themselves, for each address
 
 
 def spend_for(request: HttpRequest, what: str, phone: str) -> None:

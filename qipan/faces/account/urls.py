@@ -9,6 +9,7 @@ from django.urls import path
 
 from qipan.faces.account import acts, pages
 from qipan.faces.account.entering import code_page, entrance, guarded, inside
+from qipan.faces.account.openid import apps, authorising, endpoints
 from qipan.faces.look.access import access, anyone
 
 acts.put_on_record()
@@ -24,6 +25,10 @@ urlpatterns = [
     path("stopped/", access(anyone)(pages.inactive), name="account_inactive"),
     inside("", pages.home, "account_home"),
     inside("leave/", pages.leave, "account_leave"),
+    inside("apps/", apps.apps, "account_apps"),
+    path("openid/authorise", access(anyone)(authorising.authorise), name="openid_authorise"),
+    path("openid/token", access(anyone)(endpoints.token), name="openid_token"),
+    path("openid/userinfo", access(anyone)(endpoints.userinfo), name="openid_userinfo"),
     inside("devices/", pages.devices, "account_devices"),
     inside("real-name/", pages.real_name, "account_real_name"),
     inside("level/", pages.higher, "account_higher"),
