@@ -42,6 +42,10 @@ demo: install ## Start a province on this machine and show where to look; NODES=
 tour: install ## Walk through one life event in the terminal; NODES=3 across three nodes
 	@$(BIN)/qipan tour --nodes $(NODES)
 
+.PHONY: app
+app: install ## Start an agency's sample app, where people sign in with their account, beside the demo
+	@$(BIN)/python samples/app/start.py
+
 .PHONY: bench
 bench: install ## Measure the claims in bench/, side by side with their rivals
 	@$(BIN)/python -m bench
