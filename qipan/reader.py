@@ -25,12 +25,17 @@ from psycopg.pq.abc import PGconn
 
 
 class Reader(NamedTuple):
-    """Who reads: without ``services``, an official reads all of the agency's cases."""
+    """Who reads: without ``services``, an official reads all of the agency's cases.
+
+    Whoever acts for another reads as that ``person``, in these ``events`` alone where there are any, and is the ``actor``.
+    """
 
     person: int | None = None
     agency: str = ""
     services: tuple[str, ...] = ()
     platform: bool = False
+    events: tuple[str, ...] = ()
+    actor: int | None = None
 
 
 class Sealed(NamedTuple):
@@ -41,6 +46,8 @@ class Sealed(NamedTuple):
     person: str = ""
     agency: str = ""
     services: str = ""
+    events: str = ""
+    actor: str = ""
 
 
 NOBODY = Reader()
@@ -95,11 +102,11 @@ def key() -> bytes:
 @lru_cache(maxsize=4096)
 def sealed(who: Reader, backend: int) -> Sealed:
     """Tell of a reader on the connection of this PostgreSQL process; of nobody, and of names that no agency has, nothing."""
-    if who == NOBODY or not all(map(PLAIN.fullmatch, (who.agency, *who.services))):
+    if who == NOBODY or not all(map(PLAIN.fullmatch, (who.agency, *who.services, *who.events))):
         return Sealed()
-    services = f" {' '.join(who.services)} " if who.services else ""
-    person = "" if who.person is None else str(int(who.person))
-    told = ("yes" if who.platform else "", person, who.agency, services)
+    services, events = (f" {' '.join(one)} " if one else "" for one in (who.services, who.events))
+    person, actor = ("" if one is None else str(int(one)) for one in (who.person, who.actor))
+    told = ("yes" if who.platform else "", person, who.agency, services, events, actor)
     inner = hashlib.sha256("|".join((str(backend), *told)).encode()).digest()
     return Sealed(hashlib.sha256(key() + inner).hexdigest(), *told)
 

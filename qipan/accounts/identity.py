@@ -4,7 +4,6 @@ Which register that is follows from the library: the one of record for a person'
 the name, and for the day of death where it gives that, and for nothing else; outside any transaction.
 """
 
-import unicodedata
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -14,6 +13,7 @@ from qipan.applications.lookups import DEADLINE, LookedUp, registers
 from qipan.core import valve, walls
 from qipan.core.declarations import Library, Resource
 from qipan.core.elements import Field, element_name
+from qipan.core.names import same_name
 
 NAME, NUMBER, DEATH = "Person.name", "Person.id_number", "Person.death_date"
 PURPOSE: Final = "核验本人实名"
@@ -58,15 +58,6 @@ def register_of_record(library: Library) -> Resource | None:
         if of_record and len(resource.keys) == 1 and _element(resource, resource.keys[0]) == NUMBER:
             return resource
     return None
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two spellings are one name: wide letters, spaces and the point between parts aside."""
-    return bool(one.strip()) and _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().replace("•", "·").split())
 
 
 def _answer(sources: Sources, request: Request) -> Answer:

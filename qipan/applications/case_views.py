@@ -12,7 +12,7 @@ from qipan.applications.drafting import asking_of
 from qipan.applications.forms import FormDocument, Option, as_typed, shown, words_of
 from qipan.applications.intake import Asking
 from qipan.applications.outputs import Situation
-from qipan.applications.rows import CaseFact, CorrectionRow, EntryRow, UploadRow
+from qipan.applications.rows import CaseFact, CorrectionRow, EntryRow, Filed, UploadRow
 from qipan.core import valve
 from qipan.core.elements import NO_CHECKS, Checks, ElementType, Field, Value
 from qipan.core.lifecycle import CaseAct, CaseState, allowed_acts
@@ -49,6 +49,7 @@ class CaseRow(NamedTuple):
     corrections: str
     uploads: str
     history: str
+    filed: str
 
 
 class ShownFact(NamedTuple):
@@ -119,6 +120,7 @@ class CaseView:
     outputs: tuple[ShownOutput, ...]
     corrections: tuple[CorrectionRow, ...]
     history: tuple[EntryRow, ...]
+    filed: Filed | None = None
 
 
 _THEIRS = frozenset(CaseAct) - {CaseAct.OPEN, CaseAct.ANSWER, CaseAct.WITHDRAW, CaseAct.STOP}
@@ -131,6 +133,7 @@ def case_view(
     corrections: tuple[CorrectionRow, ...],
     uploads: Sequence[UploadRow],
     history: tuple[EntryRow, ...],
+    filed: Filed | None,
     language: str,
     today: date,
 ) -> CaseView:
@@ -166,6 +169,7 @@ def case_view(
         outputs=outputs,
         corrections=corrections,
         history=history,
+        filed=filed,
     )
 
 

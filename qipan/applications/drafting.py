@@ -14,10 +14,16 @@ from qipan.catalogue import queries as catalogue
 from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge
 
-DRAFT = """
+# An enterprise's applicant is its legal representative, ``r``, whoever fills the form in.
+IDENTITY = """
+coalesce(r.name, p.name) AS name, coalesce(r.id_number, p.id_number) AS id_number, coalesce(r.phone, p.phone) AS phone,
+  CASE WHEN p.kind = 'organization' THEN p.name ELSE '' END AS enterprise,
+  CASE WHEN p.kind = 'organization' THEN p.id_number ELSE '' END AS credit_code
+"""
+DRAFT = f"""
 SELECT d.id, d.person, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
-  d.prepared_at, d.updated_at, d.application, p.name, p.id_number, p.phone
-FROM drafts d JOIN persons p ON p.id = d.person
+  d.prepared_at, d.updated_at, d.application, {IDENTITY}
+FROM drafts d JOIN persons p ON p.id = d.person LEFT JOIN persons r ON r.id = p.represented_by
 """
 
 
@@ -52,11 +58,13 @@ class DraftRow(NamedTuple):
     name: str
     id_number: str
     phone: str
+    enterprise: str
+    credit_code: str
 
     @property
     def identity(self) -> Identity:
         """What the identity says of the applicant."""
-        return Identity(self.name, self.id_number, self.phone)
+        return Identity(self.name, self.id_number, self.phone, self.enterprise, self.credit_code)
 
     def learned(self, today: date) -> list[Learned]:
         """List what was looked up and still stands."""

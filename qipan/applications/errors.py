@@ -2,6 +2,7 @@
 
 UnableToAct
 ├── NotTheirs               there is no such thing, or it is not theirs to act on: the two look alike
+├── NotCovered              the mandate under which they act does not name this life event
 ├── NotInThisState          the case's state does not allow the act; reload it
 ├── UnableToSubmit          answers or documents are missing or wrong
 ├── UnableToAnswer          the same, for a correction or a later question
@@ -34,6 +35,12 @@ class NotTheirs(UnableToAct):
     """There is nothing here that they may act on."""
 
     code = "not-found"
+
+
+class NotCovered(UnableToAct):
+    """The mandate under which they act is not for this life event."""
+
+    code = "not-covered"
 
 
 class NotInThisState(UnableToAct):

@@ -34,9 +34,9 @@ WITH drafted AS (
     AND EXISTS (SELECT FROM plans WHERE digest = %(plan)s)
   RETURNING id),
 created AS (
-  INSERT INTO applications (id, number, person, event, version, plan, state, consents, without, lacking, skipped, missing,
+  INSERT INTO applications (id, number, person, mandate, event, version, plan, state, consents, without, lacking, skipped, missing,
     trouble, submitted_at, idempotency_key)
-  SELECT %(application)s, %(number)s, %(person)s, %(event)s, %(version)s, digest, '{ApplicationState.RUNNING}',
+  SELECT %(application)s, %(number)s, %(person)s, %(mandate)s, %(event)s, %(version)s, digest, '{ApplicationState.RUNNING}',
     %(consents)s::text[], %(without)s::text[], %(lacking)s::text[], %(skipped)s::text[], '{{}}', '', %(at)s, %(key)s
   FROM plans WHERE digest = %(plan)s AND (%(draft)s::uuid IS NULL OR EXISTS (SELECT FROM drafted))
   ON CONFLICT (person, idempotency_key) DO NOTHING
@@ -97,6 +97,7 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
         "application": application,
         "number": number,
         "person": submission.person,
+        "mandate": submission.acting.mandate and submission.acting.mandate.id,
         "event": submission.asking.event.name,
         "version": submission.asking.version,
         "plan": planned.digest,

@@ -20,14 +20,17 @@ from qipan.core.planner import Knowledge
 
 Typed = Mapping[str, object]
 MEN = "13579"
+LEADS = "legal_representative"  # the relation of a person to the enterprise that they lead
 
 
 class Identity(NamedTuple):
-    """What the signed-in identity says of the applicant."""
+    """What the identity says of the applicant, and of the enterprise for which it is applied, if any."""
 
     name: str
     id_number: str
     phone: str
+    enterprise: str = ""
+    credit_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,22 @@ def identity_facts(event: LifeEvent, identity: Identity) -> dict[Field, Value]:
         "birth_date": birth.isoformat() if birth else "",
         "sex": "1" if identity.id_number[16:17] in MEN else "2",
     }
-    return {field: known[field.word] for field in event.known if known.get(field.word)}
+    facts: dict[Field, Value] = {field: known[field.word] for field in event.known if known.get(field.word)}
+    party = represented_party(event) if identity.credit_code else ""
+    if party:
+        facts |= {
+            Field(party, "credit_code"): identity.credit_code,
+            Field(party, "name"): identity.enterprise,
+        }
+    return facts
+
+
+def represented_party(event: LifeEvent) -> str:
+    """The enterprise that the applicant leads, in an event that says so; empty in any other."""
+    for relation in event.relations:
+        if relation.name == LEADS and relation.parties[0] == event.applicant:
+            return relation.parties[1]
+    return ""
 
 
 def read(typed: object, element: Element) -> Value | CheckFailure | None:

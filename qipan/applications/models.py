@@ -76,7 +76,7 @@ class DiscardedDraft(models.Model):
 
 
 class Application(models.Model):
-    """One submission for one life event. See Note [Keys without constraints].
+    """One submission for one life event; ``mandate`` under which it was sent for another. See Note [Keys without constraints].
 
     ``plan`` is what was promised: it follows conditions and failing sources, not progress. ``missing`` fields are asked of the
     person; ``trouble`` says what an official must see to.
@@ -85,6 +85,7 @@ class Application(models.Model):
     id = models.UUIDField(primary_key=True)
     number = models.TextField()
     person = models.BigIntegerField()
+    mandate = models.BigIntegerField(null=True)
     event = models.TextField()
     version = models.IntegerField()
     plan = models.TextField()
@@ -230,13 +231,14 @@ class Call(models.Model):
     """One look-up: what was asked of whom, for what, on which ground, and what came of it; never the values.
 
     ``subjects`` are the platform's persons whom it concerned, whoever applied. ``step`` names the plan's fetch, ``services`` those
-    that need it, ``agency`` the kind of agency whose register it is.
+    that need it, ``agency`` the kind of agency whose register it is, ``mandate`` under which somebody asked for another.
     """
 
     id = models.BigAutoField(primary_key=True)
     application = models.UUIDField(null=True)
     draft = models.UUIDField(null=True)
     person = models.BigIntegerField()
+    mandate = models.BigIntegerField(null=True)
     subjects = ArrayField(models.BigIntegerField(), default=list)
     step = models.TextField()
     resource = models.TextField()

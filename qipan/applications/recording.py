@@ -13,9 +13,9 @@ from qipan.people.actors import Acting
 
 # The subjects are the applicant, who must be told of every look-up, and those of our persons whose numbers it was about.
 RECORD = """
-INSERT INTO calls (application, draft, person, subjects, step, resource, services, fields, refused, purpose, legal_basis,
+INSERT INTO calls (application, draft, person, mandate, subjects, step, resource, services, fields, refused, purpose, legal_basis,
   agency, outcome, at, milliseconds)
-SELECT %(application)s, %(draft)s, %(person)s,
+SELECT %(application)s, %(draft)s, %(person)s, %(mandate)s,
   ARRAY(SELECT id FROM persons WHERE id_number = ANY(string_to_array(numbers, ' ')) UNION SELECT %(person)s ORDER BY 1),
   step, resource, string_to_array(services, ' '), string_to_array(fields, ' '), refused::jsonb, purpose, legal_basis,
   agency, outcome, %(at)s, milliseconds
@@ -40,7 +40,9 @@ class For(NamedTuple):
         """What the trail calls it."""
         if self.account is not None:
             return f"account:{self.account}"
-        return f"application:{self.application}" if self.application else f"draft:{self.draft}"
+        if self.application is not None:
+            return f"application:{self.application}"
+        return f"person:{self.person}" if self.draft is None else f"draft:{self.draft}"
 
 
 def record_calls(made_for: For, acting: Acting, looked_up: Sequence[LookedUp], at: datetime) -> None:
@@ -52,6 +54,7 @@ def record_calls(made_for: For, acting: Acting, looked_up: Sequence[LookedUp], a
         RECORD,
         {
             **made_for._asdict(),
+            "mandate": acting.mandate and acting.mandate.id,
             "at": at,
             "numbers": [" ".join(one.numbers) for one in looked_up],
             "steps": [one.step for one in looked_up],

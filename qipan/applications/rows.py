@@ -212,7 +212,7 @@ class InboxCounts(NamedTuple):
 class DataUse(NamedTuple):
     """One use of a person's data. Kinds: ``call`` (a look-up in the register of a kind of ``agency``, for these ``services``) ·
     ``case`` (an agency, by its code, received fields to handle a case). ``own``: in the person's own application;
-    of another's, the ``number`` is empty.
+    of another's, the ``number`` is empty. ``by`` names whoever acted for the person under a mandate.
     """
 
     at: datetime
@@ -230,10 +230,21 @@ class DataUse(NamedTuple):
     event: str
     version: int
     own: bool
+    by: str = ""
+
+
+class Filed(NamedTuple):
+    """Who sent an application for another, and ``under`` which mandate, as the trail has it."""
+
+    agent: str
+    under: str
 
 
 class EntryRow(NamedTuple):
-    """An act in the trail of a case or application; ``id`` is its number there."""
+    """An act in the trail of a case or application; ``id`` is its number there.
+
+    ``actor`` names an official, and a person who acted for the applicant.
+    """
 
     at: datetime
     act: str

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qipan.core.assurance import Assurance
+from qipan.core.mandates import Mandate, covers
 from qipan.core.posts import Power
 from qipan.core.sharing import Role
 from qipan.ledger.entries import NewEntry
@@ -46,11 +47,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """An actor at work: for themselves, or on behalf of a person who is present; ``under`` says on what authority."""
+    """An actor at work: for themselves, on behalf of a person who is present, or for another under a mandate in force.
+
+    ``under`` says on what authority; the trail keeps it with every act.
+    """
 
     actor: Actor
     on_behalf_of: int | None = None
     under: str = ""
+    mandate: Mandate | None = None
 
     def entry(self, act: str, subject: str, **details: object) -> NewEntry:
         """Put an act into words for the trail."""
@@ -64,14 +69,23 @@ class Acting:
 
     @property
     def applicant(self) -> int:
-        """For whom they may apply, answer and withdraw: themselves, or the person whom a clerk serves; 0 for nobody."""
+        """For whom they may apply, answer and withdraw: themselves, their mandate's principal, or whom a clerk serves; 0 for nobody."""
         if self.actor.kind == "person":
-            return self.actor.id
+            return self.mandate.principal if self.mandate else self.actor.id
         return (self.actor.clerk and self.on_behalf_of) or 0
 
+    @property
+    def in_own_right(self) -> bool:
+        """Whether all that is the applicant's is theirs to see and to give away, and not only what a mandate names."""
+        return self.mandate is None or self.mandate.whole
+
     def may_apply_for(self, person: int) -> bool:
-        """Whether they may apply, answer and withdraw for this person."""
+        """Whether they may apply, answer and withdraw for this person, in one life event at least."""
         return person != 0 and self.applicant == person
+
+    def covers(self, event: str, subject: str) -> bool:
+        """Whether they may act in a life event, whose subject the library names; without a mandate, in any."""
+        return self.mandate is None or covers(self.mandate, event, subject)
 
     def handles(self, agency: str, service: str) -> bool:
         """Whether a case of this agency and service is theirs to handle."""
@@ -80,3 +94,8 @@ class Acting:
 
 
 SYSTEM = Acting(Actor("system", 0))
+
+
+def under_mandate(actor: Actor, mandate: Mandate) -> Acting:
+    """A person who acts for another under a mandate, which whoever makes this found to be in force."""
+    return Acting(actor, mandate.principal, f"{mandate.kind}-mandate:{mandate.id}", mandate)

@@ -4,7 +4,11 @@ from django.db import models
 
 
 class Person(models.Model):
-    """A resident, known by the citizen identity number; ``story`` introduces a sample person."""
+    """Whoever applications are made for: a resident, known by the citizen identity number, or an enterprise, by its credit code.
+
+    ``kind`` is ``person`` or ``organization``; ``represented_by`` an enterprise's legal representative; ``story`` introduces a sample
+    person.
+    """
 
     id = models.BigAutoField(primary_key=True)
     id_number = models.TextField(unique=True)
@@ -13,6 +17,8 @@ class Person(models.Model):
     story_zh = models.TextField(default="")
     story_en = models.TextField(default="")
     sample = models.BooleanField(default=False)
+    kind = models.TextField(default="person", db_default="person")
+    represented_by = models.BigIntegerField(null=True)
 
     class Meta:
         app_label = "qipan"

@@ -27,6 +27,13 @@ ADMIT_ONE = """
 INSERT INTO persons (id_number, name, phone, story_zh, story_en, sample) VALUES (%s, %s, %s, '', '', false)
 ON CONFLICT (id_number) DO UPDATE SET name = excluded.name RETURNING id
 """
+# Whoever the register names now represents it; a person's row is never turned into an enterprise's.
+ADMIT_ENTERPRISE = """
+INSERT INTO persons (id_number, name, phone, story_zh, story_en, sample, kind, represented_by)
+VALUES (%(credit_code)s, %(name)s, '', '', '', false, 'organization', %(representative)s)
+ON CONFLICT (id_number) DO UPDATE SET name = excluded.name, represented_by = excluded.represented_by
+WHERE persons.kind = 'organization' RETURNING id
+"""
 # Whoever comes into office by the platform's own word is in it from ever; see qipan/posts for what managers give.
 OFFICIAL = """
 INSERT INTO officials (name, agency, post, sample) VALUES (%(name)s, %(agency)s, %(post)s, %(sample)s)
@@ -102,6 +109,16 @@ def admit_person(*, id_number: str, name: str, phone: str, at: datetime, acting:
     """Admit somebody who came with an account, or bring their name up to date; give their number here."""
     number = records.number(ADMIT_ONE, [id_number, name, phone])
     ledger.append([acting.entry("admit_person", f"person:{number}")], at)
+    return number
+
+
+def admit_enterprise(
+    *, credit_code: str, name: str, representative: int, at: datetime, acting: Acting
+) -> int:
+    """Admit an enterprise, or bring its name and its legal representative up to date; give its number here."""
+    known = {"credit_code": credit_code, "name": name, "representative": representative}
+    number = records.number(ADMIT_ENTERPRISE, known)
+    ledger.append([acting.entry("admit_enterprise", f"person:{number}")], at)
     return number
 
 

@@ -9,7 +9,7 @@ from qipan.core.posts import Leave, Period, Power, Tenure, seats_at
 from qipan.people.actors import Actor
 from qipan.people.rows import ApiKeyRow, HeldRow, OfficialRow, PersonRow, SeatRow
 
-PERSON = "SELECT id, id_number, name, phone, story_zh, story_en, sample FROM persons"
+PERSON = "SELECT id, id_number, name, phone, story_zh, story_en, sample, kind FROM persons"
 OFFICIAL = """
 SELECT o.id, o.name, p.agency, p.title, p.services, p.powers, o.sample
 FROM officials o JOIN tenures t ON t.official_id = o.id JOIN posts p ON p.id = t.post_id
@@ -33,8 +33,8 @@ def person(person_id: int) -> PersonRow | None:
 
 
 def person_by_number(id_number: str) -> PersonRow | None:
-    """Find a person by the citizen identity number."""
-    return records.first(PersonRow, f"{PERSON} WHERE id_number = %s", [id_number])
+    """Find a resident by the citizen identity number."""
+    return records.first(PersonRow, f"{PERSON} WHERE id_number = %s AND kind = 'person'", [id_number])
 
 
 def sample_persons(search: str = "", limit: int = 50) -> list[PersonRow]:

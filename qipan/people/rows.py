@@ -8,7 +8,7 @@ from qipan.core.posts import Power, Seat
 
 
 class PersonRow(NamedTuple):
-    """A person; the story introduces a sample one."""
+    """A person, or an enterprise of ``kind`` organization with its credit code as number; the story introduces a sample person."""
 
     id: int
     id_number: str
@@ -17,6 +17,7 @@ class PersonRow(NamedTuple):
     story_zh: str
     story_en: str
     sample: bool
+    kind: str
 
 
 class OfficialRow(NamedTuple):

@@ -9,6 +9,7 @@ CAPABILITIES = (
     "exchange",
     "ledger",
     "limits",
+    "mandates",
     "people",
     "posts",
     "sharing",

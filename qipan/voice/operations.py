@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from qipan import records
+from qipan.applications.assuring import is_theirs
 from qipan.applications.errors import NotTheirs, UnableToAct
 from qipan.core.lifecycle import ENDED, CaseState
 from qipan.ledger import operations as ledger
@@ -19,7 +20,7 @@ INSERT INTO ratings (case_id, person, score, tags, comment, at) VALUES (%s, %s, 
 ON CONFLICT (case_id) DO NOTHING
 """
 STATE = """
-SELECT c.state, a.person FROM cases c JOIN applications a ON a.id = c.application_id WHERE c.id = %s FOR SHARE OF c
+SELECT c.state, a.person, a.version, a.event FROM cases c JOIN applications a ON a.id = c.application_id WHERE c.id = %s FOR SHARE OF c
 """
 
 
@@ -38,6 +39,8 @@ class RatedAlready(UnableToRate):
 class _State(NamedTuple):
     state: str
     person: int
+    version: int
+    event: str
 
 
 def rate_case(
@@ -51,7 +54,7 @@ def rate_case(
 ) -> None:
     """Rate a case that ended or was granted. Raises NotTheirs, UnableToRate and RatedAlready."""
     found = records.first(_State, STATE, [case])
-    if found is None or not acting.may_apply_for(found.person):
+    if found is None or not is_theirs(acting, found.person, found.version, found.event):
         raise NotTheirs
     if found.state not in ENDED | {CaseState.GRANTED}:
         raise UnableToRate(reason="not-ended")

@@ -26,10 +26,21 @@ from tests.cast import MONDAY, Cast
 
 WALLED = (
     "accounts", "applications", "cases", "certificates", "certificate_looks", "certificate_showings", "fact_sets", "drafts", "discarded_drafts", "uploads", "corrections", "ratings",
+    "mandates",
 )  # fmt: skip
 # What names a person, an application or a case, and stands outside the wall: docs/handbook/walls.md says why.
 OUTSIDE = {"calls", "certificate_dues", "exchange_calls", "exchange_outgoing", "readings"}
-OF_WHOM = {"person", "person_id", "application", "application_id", "case", "case_id", "case_ref", "draft"}
+OF_WHOM = {
+    "person",
+    "person_id",
+    "application",
+    "application_id",
+    "case",
+    "case_id",
+    "case_ref",
+    "draft",
+    "principal",
+}
 
 
 class Undone(Exception):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from qipan import records
 from qipan.adapters.working_days import WORKING_DAYS
 from qipan.applications import opening
+from qipan.applications.assuring import is_theirs
 from qipan.applications.drafting import asking_of
 from qipan.applications.errors import NotTheirs, UnableToAnswer
 from qipan.applications.facts import FactSource, learn
@@ -51,7 +52,10 @@ class _Correction(NamedTuple):
 def answer_missing(*, acting: Acting, application: UUID, answers: Mapping[str, object], at: datetime) -> None:
     """Answer what no source could give; every missing field at once. Raises NotTheirs, UnableToAnswer."""
     locked = lock_application(application)
-    if not acting.may_apply_for(locked.person) or locked.state != ApplicationState.ASKING:
+    if (
+        not is_theirs(acting, locked.person, locked.version, locked.event)
+        or locked.state != ApplicationState.ASKING
+    ):
         raise NotTheirs
     checks = dict.fromkeys(locked.missing, NO_CHECKS)
     values = _good(locked, answers, checks, at)
@@ -66,7 +70,7 @@ def answer_missing(*, acting: Acting, application: UUID, answers: Mapping[str, o
 def answer_correction(*, acting: Acting, case: UUID, answers: Mapping[str, object], at: datetime) -> None:
     """Put right what was returned; the clock goes on, later by the days it stood. Raises NotTheirs, UnableToAnswer."""
     locked = lock_case(case)
-    if not acting.may_apply_for(locked.person):
+    if not is_theirs(acting, locked.person, locked.version, locked.event):
         raise NotTheirs
     correction = records.first(_Correction, OPEN_CORRECTION, [locked.application, locked.service, case])
     if correction is None:
@@ -84,7 +88,7 @@ def answer_correction(*, acting: Acting, case: UUID, answers: Mapping[str, objec
 def withdraw_case(*, acting: Acting, case: UUID, at: datetime, reason: str = "") -> None:
     """Withdraw one case before it is decided (撤回). Raises NotTheirs, NotInThisState."""
     locked = lock_case(case)
-    if not acting.may_apply_for(locked.person):
+    if not is_theirs(acting, locked.person, locked.version, locked.event):
         raise NotTheirs
     _withdraw(acting, locked, reason, at)
     advance_later(locked.application)
@@ -93,7 +97,7 @@ def withdraw_case(*, acting: Acting, case: UUID, at: datetime, reason: str = "")
 def withdraw_application(*, acting: Acting, application: UUID, at: datetime, reason: str = "") -> None:
     """Withdraw every case that is not decided yet. Raises NotTheirs, also when there is none."""
     locked = lock_application(application)
-    if not acting.may_apply_for(locked.person):
+    if not is_theirs(acting, locked.person, locked.version, locked.event):
         raise NotTheirs
     undecided = [
         case for case in cases_of(application) if CaseAct.WITHDRAW in TRANSITIONS[CaseState(case.state)]

@@ -60,7 +60,7 @@ def start_draft(
     answers: Mapping[str, object] | None = None,
     skipped: Collection[str] = (),
 ) -> UUID:
-    """Begin a form for one life event on the library as it stands; raises NotTheirs, UnableToStart and NotKnownWell."""
+    """Begin a form for one life event on the library as it stands; raises NotTheirs, UnableToStart, NotCovered and NotKnownWell."""
     if not acting.may_apply_for(person):
         raise NotTheirs
     version = catalogue.current_version()

@@ -16,7 +16,7 @@ from django.utils import timezone
 from qipan import records
 from qipan.applications.agreements import agreed_fields
 from qipan.applications.assuring import assure
-from qipan.applications.drafting import Kept, asking_of, kept_facts, lack, values_in
+from qipan.applications.drafting import IDENTITY, Kept, asking_of, kept_facts, lack, values_in
 from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
 from qipan.applications.insertion import Submission, insert
 from qipan.applications.intake import Answered, Asking, Identity, identity_facts, take_in
@@ -28,12 +28,12 @@ from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge
 from qipan.people.actors import Acting
 
-READ = """
-SELECT p.name, p.id_number, p.phone, (SELECT coalesce(max(number), 0) FROM library_versions) AS current_version,
+READ = f"""
+SELECT {IDENTITY}, (SELECT coalesce(max(number), 0) FROM library_versions) AS current_version,
   d.id AS draft, d.event, d.version, d.answers, d.claims, d.facts, d.consents, d.without, d.lacking, d.skipped,
   ARRAY(SELECT DISTINCT u.service || ' ' || u.evidence FROM uploads u WHERE u.draft = d.id) AS sent,
   a.id AS application, a.number, d.xmin::text AS written_by
-FROM persons p LEFT JOIN drafts d ON d.id = %(draft)s AND d.person = p.id
+FROM persons p LEFT JOIN persons r ON r.id = p.represented_by LEFT JOIN drafts d ON d.id = %(draft)s AND d.person = p.id
   LEFT JOIN applications a ON a.person = p.id AND a.idempotency_key = %(key)s
 WHERE p.id = %(person)s
 """
@@ -48,6 +48,8 @@ class _Start(NamedTuple):
     name: str
     id_number: str
     phone: str
+    enterprise: str
+    credit_code: str
     current_version: int
     draft: UUID | None
     event: str | None
@@ -95,7 +97,8 @@ def submit_application(
     """Submit a draft, or an event's answers at once; the same key always gives the same application.
 
     Look-ups that nobody consented to are not made: what they would give must have been answered. It needs no transaction around it.
-    See Note [Exactly one application] and Note [One statement, one transaction]. Raises NotTheirs, UnableToStart, NotKnownWell and UnableToSubmit.
+    See Note [Exactly one application] and Note [One statement, one transaction]. Raises NotTheirs, UnableToStart,
+    NotCovered, NotKnownWell and UnableToSubmit.
     """
     if not acting.may_apply_for(person):
         raise NotTheirs
@@ -139,7 +142,7 @@ def _submission(
 ) -> Submission:
     asking = _asking(content, at)
     assure(acting, asking.version, asking.event.name)
-    identity = identity_facts(asking.event, Identity(start.name, start.id_number, start.phone))
+    identity = identity_facts(asking.event, _identity(start))
     without = content.without | (resources_of(asking.version, asking.event.name) - content.consents)
     looked_up = standing(asking, identity, kept_facts(content.facts), content.answers)
     base = {**values_in(looked_up), **identity}
@@ -164,6 +167,10 @@ def _submission(
         lacking=content.lacking,
         skipped=sorted(content.skipped),
     )
+
+
+def _identity(start: _Start) -> Identity:
+    return Identity(start.name, start.id_number, start.phone, start.enterprise, start.credit_code)
 
 
 def _asking(content: _Content, at: datetime) -> Asking:

@@ -17,6 +17,7 @@ from qipan.applications.rows import (
     CaseFact,
     CorrectionRow,
     EntryRow,
+    Filed,
     InboxCounts,
     InboxRow,
     UploadContent,
@@ -88,9 +89,14 @@ SELECT c.id, a.number || '-' || c.ordinal AS number, c.application_id AS applica
      SELECT id, service, evidence, filename, media_type, size, sent_at
      FROM uploads WHERE application = a.id AND service = c.service ORDER BY id) one)::text AS uploads,
   (SELECT coalesce(json_agg(one), '[]') FROM (
-     SELECT e.at, e.act, e.actor_kind, coalesce(o.name, '') AS actor, e.details, e.id
+     SELECT e.at, e.act, e.actor_kind, coalesce(o.name, agent.name, '') AS actor, e.details, e.id
      FROM entries e LEFT JOIN officials o ON e.actor_kind = 'official' AND o.id = e.actor
-     WHERE e.subject = 'case:' || c.id ORDER BY e.id) one)::text AS history
+     LEFT JOIN persons agent ON e.actor_kind = 'person' AND e.on_behalf_of IS NOT NULL AND agent.id = e.actor
+     WHERE e.subject = 'case:' || c.id ORDER BY e.id) one)::text AS history,
+  (SELECT coalesce(json_agg(one), '[]') FROM (
+     SELECT agent.name AS agent, e.details ->> 'under' AS under
+     FROM entries e JOIN persons agent ON agent.id = e.actor
+     WHERE a.mandate IS NOT NULL AND e.subject = 'application:' || a.id AND e.act = 'submit_application' LIMIT 1) one)::text AS filed
 FROM cases c JOIN applications a ON a.id = c.application_id JOIN plans l ON l.digest = a.plan
 WHERE c.id = %(case)s AND (c.state <> '{CaseState.WAITING}' OR a.trouble <> '') AND {_THEIRS}
 """
@@ -104,6 +110,7 @@ _FACTS = TypeAdapter(tuple[CaseFact, ...])
 _CORRECTIONS = TypeAdapter(tuple[CorrectionRow, ...])
 _UPLOADS = TypeAdapter(tuple[UploadRow, ...])
 _HISTORY = TypeAdapter(tuple[EntryRow, ...])
+_FILED = TypeAdapter(tuple[Filed, ...])
 
 
 class _Listed(NamedTuple):
@@ -165,6 +172,7 @@ def case_for_official(case: UUID, actor: Actor, language: str, today: date) -> C
         corrections=_CORRECTIONS.validate_json(row.corrections),
         uploads=_UPLOADS.validate_json(row.uploads),
         history=_HISTORY.validate_json(row.history),
+        filed=next(iter(_FILED.validate_json(row.filed)), None),
         language=language,
         today=today,
     )

@@ -94,14 +94,15 @@ USES = """
 SELECT used.at, used.kind, used.agency, coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, used.via,
   used.services, used.fields, used.purpose, used.legal_basis, used.outcome,
   CASE WHEN used.own THEN coalesce(a.number, '') ELSE '' END AS number,
-  coalesce(of_application.event, of_draft.event, '') AS event, coalesce(of_application.version, of_draft.version, 0) AS version, used.own
+  coalesce(of_application.event, of_draft.event, '') AS event, coalesce(of_application.version, of_draft.version, 0) AS version, used.own,
+  coalesce(agent.name, '') AS by
 FROM (
   (SELECT c.at, 'call' AS kind, c.agency, c.step AS via, c.services, c.fields, c.purpose, c.legal_basis, c.outcome, c.application, c.draft,
-     c.person = %(person)s AS own
+     c.person = %(person)s AS own, c.mandate
    FROM calls c WHERE c.subjects @> ARRAY[%(person)s::bigint] AND c.at < %(before)s AND coalesce(c.at < now() - make_interval(days => (%(untold)s::jsonb ->> c.resource)::integer), true) ORDER BY c.at DESC LIMIT %(limit)s)
   UNION ALL
   (SELECT s.ready_at, 'case', s.agency, s.service, ARRAY[s.service],
-     ARRAY(SELECT jsonb_array_elements_text(p.visible -> s.service)), '', '', s.state, a.id, NULL, true
+     ARRAY(SELECT jsonb_array_elements_text(p.visible -> s.service)), '', '', s.state, a.id, NULL, true, a.mandate
    FROM applications a JOIN cases s ON s.application_id = a.id JOIN plans p ON p.digest = a.plan
    WHERE a.person = %(person)s AND s.ready_at < %(before)s ORDER BY s.ready_at DESC LIMIT %(limit)s)
 ) used
@@ -110,6 +111,7 @@ LEFT JOIN applications a ON a.id = CASE WHEN used.application IS NULL THEN d.app
 LEFT JOIN application_events of_application ON of_application.id = used.application
 LEFT JOIN draft_events of_draft ON of_draft.id = used.draft
 LEFT JOIN agencies g ON g.code = used.agency
+LEFT JOIN mandates m ON m.id = used.mandate LEFT JOIN persons agent ON agent.id = m.agent
 ORDER BY used.at DESC LIMIT %(limit)s
 """
 _CASES = TypeAdapter(tuple[CaseOfApplication, ...])

@@ -12,7 +12,7 @@ from ninja.utils import check_csrf
 from qipan import reader
 from qipan.core.posts import Power
 from qipan.faces.look.access import Rule, anyone
-from qipan.faces.look.actors import PERSON, acting_of
+from qipan.faces.look.actors import PERSON, acting_of, acts_for_another
 from qipan.faces.look.limits import KEY, spend
 from qipan.people import queries as people
 from qipan.people.actors import Acting, Actor
@@ -44,9 +44,11 @@ class SignedInLately(SignedIn):
     """The same, without looking the person up: for an operation that does so itself."""
 
     def find(self, request: HttpRequest) -> Acting | None:
-        """Take the session's word for who the person is."""
+        """Take the session's word for who the person is; under what mandate somebody acts is looked up."""
         person = request.session.get(PERSON)
-        return Acting(Actor("person", int(person))) if person is not None else super().find(request)
+        if person is None or acts_for_another(request):
+            return super().find(request)
+        return Acting(Actor("person", int(person)))
 
 
 class AgencyKey(HttpBearer):

@@ -274,6 +274,8 @@ def rate(request: HttpRequest, case: UUID, given: RatingIn) -> Status[None]:
 
 @router.get("/data-uses", response=list[shape_of(DataUse)], summary="See who used my data")  # type: ignore[misc]
 def data_uses(request: HttpRequest, before: datetime | None = None) -> list[DataUse]:
+    if not acting(request).in_own_right:
+        raise Http404
     return queries.data_uses(acting(request).applicant, before)
 
 

@@ -62,6 +62,7 @@ def _title(code: str) -> str:
         "unreasoned": _("没有写明原因"),
         "upload": _("材料收不下"),
         "start": _("没有这件事可办"),
+        "not-covered": _("委托不包括这件事"),
         "rating": _("现在不能评价"),
         "rated": _("已经评价过了"),
         "not-signed-in": _("还没有登录"),
@@ -82,6 +83,7 @@ def _detail(code: str) -> str:
         "unreasoned": _("退回、不予受理或不予许可，都要写明原因。"),
         "upload": _("每份材料不超过 10 MB，可以是 PDF、JPEG 或 PNG。"),
         "start": _("请核对“一件事”的名称。"),
+        "not-covered": _("请换成为自己办，或者请委托人把它加进委托。"),
         "rating": _("办结后可以评价一次，一到五分。"),
         "rated": _("每件事只评价一次。"),
         "not-signed-in": _("请先登录，或在 Authorization 里带上有效的密钥。"),
@@ -157,7 +159,7 @@ def _status(error: UnableToAct) -> HTTPStatus:
         return HTTPStatus.NOT_FOUND
     if error.code in {"not-in-this-state", "rating", "rated"}:
         return HTTPStatus.CONFLICT
-    if error.code == "level":
+    if error.code in {"level", "not-covered"}:
         return HTTPStatus.FORBIDDEN
     return HTTPStatus.UNPROCESSABLE_ENTITY
 

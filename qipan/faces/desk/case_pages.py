@@ -17,7 +17,7 @@ from qipan.core.elements import Element, Field
 from qipan.core.walls import Verdict
 from qipan.faces.desk.clocks import Clock, clock_of
 from qipan.faces.desk.state_words import case_state
-from qipan.faces.desk.trail_words import Done, done
+from qipan.faces.desk.trail_words import Done, done, filed_words
 from qipan.faces.look.check_words import missing, sentence
 from qipan.faces.look.controls import Control, control
 from qipan.faces.look.state_words import Said
@@ -105,6 +105,7 @@ class CasePage:
     asked: tuple[Control, ...]
     history: tuple[Done, ...]
     terms: Terms
+    filed: str
 
     def may(self, act: str) -> bool:
         """Whether the case's state allows an official this act."""
@@ -157,6 +158,7 @@ class Reading:
             ),
             history=tuple(done(entry, self.titles) for entry in reversed(view.history)),
             terms=self._terms(),
+            filed=filed_words(view.filed) if view.filed else "",
         )
 
     def output(self, one: ShownOutput, entered: Entered) -> Control:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qipan.applications.rows import EntryRow
+from qipan.applications.rows import EntryRow, Filed
 from qipan.faces.look.titles import Titles
 
 
@@ -32,10 +32,22 @@ def act_words(act: str) -> str:
     return say() if say else act
 
 
+def filed_words(filed: Filed) -> str:
+    """Who sent the application for another, and on what ground."""
+    kind, _colon, number = filed.under.partition("-mandate:")
+    said = {"agent": filed.agent, "number": number}
+    return {
+        "representative": _("%(agent)s以法定代表人身份为企业提交（委托 %(number)s 号）。") % said,
+        "agent": _("%(agent)s受企业委托，代企业提交（委托 %(number)s 号）。") % said,
+    }.get(kind, _("%(agent)s受申请人委托，代申请人提交（委托 %(number)s 号）。") % said)
+
+
 def _who(entry: EntryRow) -> str:
     match entry.actor_kind:
         case "official":
             return entry.actor
+        case "person" if entry.actor:
+            return _("%(agent)s代申请人") % {"agent": entry.actor}
         case "person":
             return _("申请人")
         case _:

@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 
 from qipan.core.posts import Power
-from qipan.faces.look.actors import account_of, acting_of, official_of
+from qipan.faces.look.actors import account_of, acting_of, acts_for_another, official_of, person_of
 from qipan.faces.look.kept import forget, keep
+from qipan.people.actors import Acting
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -38,6 +39,17 @@ anyone = Rule("anyone", lambda _request: True)
 signed_in_person = Rule(
     "signed_in_person", lambda request: acting_of(request) is not None, sign_in="portal:sign-in"
 )
+in_own_right = Rule(
+    "in_own_right", lambda request: _in_own_right(acting_of(request)), sign_in="portal:sign-in"
+)
+"""What a mandate for some life events does not open: its principal's other affairs."""
+a_person = Rule(
+    "a_person",
+    lambda request: person_of(request) is not None or acting_of(request) is not None,
+    sign_in="portal:sign-in",
+)
+"""Whoever is signed in, also where the mandate under which they chose to act is over."""
+PERSONAL = (signed_in_person, in_own_right, a_person)
 official = Rule("official", lambda request: official_of(request) is not None, sign_in="desk:sign-in")
 
 
@@ -75,13 +87,24 @@ def _stranger(rule: Rule, request: HttpRequest) -> HttpResponseBase:
     """Offer to sign in, keeping what was typed meanwhile."""
     if rule.sign_in is None or (rule.powers and official_of(request) is not None):
         raise PermissionDenied(rule.name)
+    if rule in PERSONAL and acts_for_another(request):
+        return led_to(request, f"{reverse('portal:delegations')}?{urlencode({'why': _why_not(request)})}")
     back, offered = way_back(request), rule.sign_in
-    if rule is signed_in_person and account_of(request) is not None:
+    if rule in PERSONAL and account_of(request) is not None:
         offered = "account_real_name"  # they have come in, and nobody knows yet who they are
     response = led_to(request, f"{reverse(offered)}?{urlencode({'next': back})}")
     if request.method == "POST":
         keep(request, response, back, ended=True)
     return response
+
+
+def _in_own_right(acting: Acting | None) -> bool:
+    return acting is not None and acting.in_own_right
+
+
+def _why_not(request: HttpRequest) -> str:
+    """Why somebody who chose to act for another may not come in: the mandate is over, or not for this page."""
+    return "over" if acting_of(request) is None else "own"
 
 
 def to_higher_level(request: HttpRequest, *, back: str) -> HttpResponse:

@@ -2,7 +2,8 @@
 number stands in the session.
 
 Whom a number belongs to is read once for each request, so that someone who left office, or was never there, is out at once.
-A clerk who serves a person present uses the portal's own pages, with themselves as actor and the person as applicant.
+A clerk who serves a person present uses the portal's own pages, with themselves as actor and the person as applicant. So does a person
+who chose to act for another: the mandate is read anew for each request, and where it is over, nobody acts until they choose again.
 """
 
 from collections.abc import Callable
@@ -21,9 +22,12 @@ from qipan.accounts import operations as account_operations
 from qipan.accounts import queries as accounts
 from qipan.accounts.rows import SignedIn
 from qipan.core.assurance import Assurance
+from qipan.core.mandates import permits
 from qipan.core.posts import Power
+from qipan.mandates import queries as mandates
+from qipan.mandates.rows import MandateRow
 from qipan.people import queries as people
-from qipan.people.actors import Acting, Actor
+from qipan.people.actors import Acting, Actor, under_mandate
 from qipan.people.rows import SeatRow
 from qipan.reader import Reader
 
@@ -32,6 +36,7 @@ OFFICIAL = "official_id"  # a sample one
 SEAT = "seat"  # the post that an official chose to act in: SeatRow.key
 SERVED = "served_person_id"  # by the clerk who is at the desk
 UNDER = "served_under"
+MANDATE = "mandate_id"  # under which the person who is signed in chose to act for another
 SEEN_EVERY = timedelta(hours=1)
 SEES_CASES = frozenset({Power.HANDLE, Power.SEAL_KEEPER, Power.SEAL_APPROVER})
 
@@ -39,6 +44,7 @@ T = TypeVar("T")
 _Read = Callable[[int], Actor | None]
 _READ: WeakKeyDictionary[HttpRequest, dict[str, Actor | None]] = WeakKeyDictionary()
 _SEATS: WeakKeyDictionary[HttpRequest, list[SeatRow]] = WeakKeyDictionary()
+_MANDATES: WeakKeyDictionary[HttpRequest, MandateRow | None] = WeakKeyDictionary()
 _ACCOUNTS: WeakKeyDictionary[HttpRequest, SignedIn | None] = WeakKeyDictionary()
 
 
@@ -71,18 +77,59 @@ def end_service(request: HttpRequest) -> None:
 
 
 def acting_of(request: HttpRequest) -> Acting | None:
-    """Who acts for whom on the portal's pages: a person for themselves, or a clerk for the person they serve."""
+    """Who acts for whom on the portal's pages: a person for themselves or under a mandate, or a clerk for the person they serve."""
     served = served_of(request)
     clerk = official_of(request) if served is not None else None
     if served is not None and clerk is not None and clerk.clerk:
         return Acting(clerk, on_behalf_of=served.id, under=str(request.session.get(UNDER, "")))
     person = person_of(request)
-    return None if person is None else Acting(person)
+    return None if person is None else _as_chosen(request, person)
 
 
 def the_acting(request: HttpRequest) -> Acting:
     """The same, on a page that is open only to those who act for somebody."""
     return _present(acting_of(request))
+
+
+def act_under(request: HttpRequest, mandate: int | None) -> None:
+    """Let the person who is signed in act under a mandate from the next request on, or for themselves again."""
+    request.session.pop(MANDATE, None)
+    person = person_of(request)
+    if mandate is not None and person is not None:
+        request.session[MANDATE] = [person.id, mandate]
+
+
+def acts_for_another(request: HttpRequest) -> bool:
+    """Whether the person who is signed in chose to act for another, whether or not they still may."""
+    return _chosen(request) is not None
+
+
+def mandate_of(request: HttpRequest) -> MandateRow | None:
+    """The mandate in force under which the person who is signed in acts, if any; read once for each request."""
+    chosen, person = _chosen(request), person_of(request)
+    if chosen is None or person is None:
+        return None
+    if request not in _MANDATES:
+        found = mandates.mandate_of(chosen, person.id)
+        today = timezone.localdate()
+        _MANDATES[request] = found if found and permits(found.mandate, person.id, today) else None
+    return _MANDATES[request]
+
+
+def _chosen(request: HttpRequest) -> int | None:
+    """The mandate that was chosen in this session, by whoever is signed in now and by nobody before."""
+    if MANDATE not in request.session:
+        return None
+    by, mandate = request.session[MANDATE]
+    person = person_of(request)
+    return int(mandate) if person is not None and person.id == by else None
+
+
+def _as_chosen(request: HttpRequest, person: Actor) -> Acting | None:
+    if not acts_for_another(request):
+        return Acting(person)
+    found = mandate_of(request)
+    return found and under_mandate(person, found.mandate)
 
 
 def person_of(request: HttpRequest) -> Actor | None:
@@ -171,16 +218,24 @@ class SayWhoReads:
 
 
 def _reader(request: HttpRequest) -> Reader:
-    """Whoever the session names; an official and whom they serve, once they have been read."""
+    """Whoever the session names; an official and whom they serve, and for whom somebody acts, once they have been read."""
     session, official = request.session, _READ.get(request, {}).get(OFFICIAL)
     if official is not None:
         served = session.get(SERVED) if official.clerk else None
+        person = served and int(served)
         agency = "" if SEES_CASES.isdisjoint(official.powers) else official.agency
-        return Reader(served and int(served), agency, official.services)
+        return Reader(person, agency, official.services, actor=person)
     account = _ACCOUNTS.get(request)
     if account is not None:
-        return Reader(person=account.person) if account.person else reader.NOBODY
-    return Reader(person=int(session[PERSON])) if PERSON in session else reader.NOBODY
+        return _person_reads(request, account.person) if account.person else reader.NOBODY
+    return _person_reads(request, int(session[PERSON])) if PERSON in session else reader.NOBODY
+
+
+def _person_reads(request: HttpRequest, person: int) -> Reader:
+    mandate = _MANDATES.get(request)
+    if mandate is None:
+        return Reader(person=person, actor=person)
+    return Reader(person=mandate.principal, events=mandate.events, actor=person)
 
 
 def _present(someone: T | None) -> T:

@@ -21,7 +21,13 @@ from qipan.people.actors import Acting
 TOO_MANY = 429
 SIGN_IN, SEARCH, PLAN, KEY = "sign_in", "search", "plan", "key"  # for each address
 VERIFY = "verify"  # for each address
-START, SUBMIT, UPLOAD, LOOK_UP, SHOW = "start", "submit", "upload", "look_up", "show"  # for each person or official
+START, SUBMIT, UPLOAD, LOOK_UP, SHOW = (
+    "start",
+    "submit",
+    "upload",
+    "look_up",
+    "show",
+)  # for each person or official
 HOME_OF_ONE = 64  # bits of an IPv6 address that belong to one household
 LONGEST_ADDRESS = 45  # characters
 

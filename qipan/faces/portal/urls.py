@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from qipan.faces.portal.pages import (
     applications,
+    delegations,
     drafts,
     events,
     mine,
@@ -59,6 +60,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verify/status/<int:number>", verifying.status, name="status-list"),
     path("verify/<str:number>/", verifying.scanned, name="verify-number"),
     path("verify/<str:number>/<str:code>/", verifying.scanned, name="verify-page"),
+    path("delegations/", delegations.delegations, name="delegations"),
+    path("delegations/act/", delegations.act, name="act-for"),
+    path("delegations/give/", delegations.give, name="give-mandate"),
+    path("delegations/enterprise/", delegations.enterprise, name="my-enterprise"),
+    path("delegations/<int:mandate>/accept/", delegations.accept, name="accept-mandate"),
+    path("delegations/<int:mandate>/leave/", delegations.leave, name="leave-mandate"),
+    path("delegations/<int:mandate>/withdraw/", delegations.withdraw, name="withdraw-mandate"),
     path("data-uses/", mine.data_uses, name="data-uses"),
     path("data-uses/receipts/<int:entry>/", receipts.use_receipt, name="use-receipt"),
 ]

@@ -136,6 +136,8 @@ def the_application(request: HttpRequest, number: str) -> tuple[ApplicationDetai
     if detail is None:
         raise Http404
     library = catalogue.library(detail.version)
+    if not the_acting(request).covers(detail.event, library.events[detail.event].subject):
+        raise Http404
     return detail, Titles(library, library.events[detail.event], language(request))
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qipan.applications import operations, prefill, queries
-from qipan.applications.errors import NotKnownWell, UnableToStart, UnableToSubmit, UnableToUpload
+from qipan.applications.errors import NotCovered, NotKnownWell, UnableToStart, UnableToSubmit, UnableToUpload
 from qipan.applications.forms import FormView
 from qipan.applications.planning import resources_of
 from qipan.catalogue import queries as catalogue
@@ -86,6 +86,8 @@ def start(request: HttpRequest, event: str) -> HttpResponse:
             )
     except UnableToStart as error:
         raise Http404 from error
+    except NotCovered:
+        return redirect("portal:event", event=event)  # which says so
     except NotKnownWell:
         return to_higher_level(request, back=reverse("portal:event", kwargs={"event": event}))
     return redirect("portal:consent", draft=draft)
@@ -245,10 +247,15 @@ def restore(request: HttpRequest, draft: UUID) -> HttpResponse:
 
 def the_form(request: HttpRequest, draft: UUID) -> FormView:
     """The form of a draft that is theirs; 404 for any other."""
-    found = queries.form(draft, the_acting(request).applicant, language(request), timezone.localdate())
-    if found is None:
+    acting = the_acting(request)
+    found = queries.form(draft, acting.applicant, language(request), timezone.localdate())
+    if found is None or not acting.covers(found.event, _subject(found)):
         raise Http404
     return found
+
+
+def _subject(form: FormView) -> str:
+    return catalogue.library(form.version).events[form.event].subject
 
 
 def titles_of(form: FormView, request: HttpRequest) -> Titles:

@@ -64,7 +64,9 @@ def event(request: HttpRequest, event: str) -> HttpResponse:
     if form is None:
         raise Http404
     library = catalogue.library(form.version)
-    values = {"event": event_page(form, library, language(request), today)}
+    acting = acting_of(request)
+    barred = acting is not None and not acting.covers(event, library.events[event].subject)
+    values = {"event": event_page(form, library, language(request), today), "barred": barred}
     if request.headers.get("HX-Target") == "estimate":
         return page(request, "_estimate.html", values)
     return page(request, "event.html", values, here="home")

@@ -13,7 +13,7 @@ from qipan.applications import queries
 from qipan.applications.queries.persons import FOREVER
 from qipan.applications.rows import Discarded
 from qipan.catalogue import queries as catalogue
-from qipan.faces.look.access import access, signed_in_person
+from qipan.faces.look.access import access, in_own_right, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.portal.list_views import (
     Uses,
@@ -50,7 +50,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return page(request, "mine.html", values, here="mine")
 
 
-@access(signed_in_person)
+@access(in_own_right)
 @require_safe
 def data_uses(request: HttpRequest) -> HttpResponse:
     """Each look-up, each hand-over and each reading of one's data, here and at other nodes: who, what, when, why."""

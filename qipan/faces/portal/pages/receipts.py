@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library
 from qipan.exchange.subjects import about
-from qipan.faces.look.access import access, signed_in_person
+from qipan.faces.look.access import access, in_own_right, signed_in_person
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.receipts import receipt_of
 from qipan.faces.portal.pages.applications import the_application
@@ -42,7 +42,7 @@ def receipt(request: HttpRequest, number: str, entry: int) -> HttpResponse:
     return receipt_of(entry)
 
 
-@access(signed_in_person)
+@access(in_own_right)
 @require_safe
 def use_receipt(request: HttpRequest, entry: int) -> HttpResponse:
     """The receipt of one use of their data."""

@@ -1,0 +1,1 @@
+"""Mandates: who may act for which person or enterprise, in what, until when."""
