@@ -1,5 +1,6 @@
 """What is one's own, and who used one's data."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -58,6 +59,19 @@ def test_every_use_of_ones_data_is_shown_with_what_for_and_on_which_ground(
     assert "转给330106.hospital" not in page
     assert "办理“出生医学证明签发”" in page
     assert number in page
+
+
+def test_uses_stand_by_day_and_agency_with_how_many_each(mother: Client, number: str) -> None:
+    page = mother.get("/data-uses/").content.decode()
+    lines, folds = page.count('<div class="entry">'), page.count('<details class="fold">')
+    assert lines > folds > 1, "several uses of one agency stand in one fold"
+    chart = page.partition('class="who-used"')[2].partition("</figure>")[0]
+    tallies = [int(one) for one in re.findall(r'class="number">用了 (\d+) 次', chart)]
+    assert sum(tallies) == lines
+    assert tallies == sorted(tallies, reverse=True)
+    widths = [int(one) for one in re.findall(r'width="(\d+)"', chart)]
+    assert widths[0] == 100
+    assert widths == sorted(widths, reverse=True)
 
 
 def test_look_ups_for_a_form_never_sent_are_shown_too(mother: Client, draft: UUID) -> None:

@@ -15,20 +15,15 @@ from qipan.applications.rows import Discarded
 from qipan.catalogue import queries as catalogue
 from qipan.faces.look.access import access, in_own_right, signed_in_person
 from qipan.faces.look.actors import the_acting
-from qipan.faces.portal.list_views import (
-    Uses,
-    application_lines,
-    discarded_line,
-    draft_lines,
-    untold_lines,
-    use_lines,
-)
+from qipan.faces.portal.list_views import application_lines, discarded_line, draft_lines
 from qipan.faces.portal.pages.receipts import teller
 from qipan.faces.portal.pages.shell import language, page
+from qipan.faces.portal.use_views import Uses, by_day, tallies, untold_lines, use_lines
 from qipan.sharing import queries as sharing
 from qipan.watch import queries as watch
 
 LINES = 20
+USES = 40  # of each kind
 DISCARDED = "discarded"  # in the address: the draft that was just thrown away
 
 
@@ -56,13 +51,15 @@ def data_uses(request: HttpRequest) -> HttpResponse:
     """Each look-up, each hand-over and each reading of one's data, here and at other nodes: who, what, when, why."""
     before, person = _before(request), the_acting(request).applicant
     library = catalogue.current_library()
-    found = queries.data_uses(person, before, LINES + 1)
-    about = sharing.uses_about(person, before or FOREVER, catalogue.untold_days_in(library), LINES + 1)
-    told = watch.told_to(teller(person, library), before or FOREVER, LINES + 1)
-    last = max([one[LINES - 1].at for one in (found, about, told) if len(one) > LINES], default=None)
-    uses = Uses(found, about, told).since(last)
+    found = queries.data_uses(person, before, USES + 1)
+    about = sharing.uses_about(person, before or FOREVER, catalogue.untold_days_in(library), USES + 1)
+    told = watch.told_to(teller(person, library), before or FOREVER, USES + 1)
+    last = max([one[USES - 1].at for one in (found, about, told) if len(one) > USES], default=None)
+    lines = use_lines(Uses(found, about, told).since(last), library, language(request))
     values = {
-        "uses": use_lines(uses, library, language(request)),
+        "days": by_day(lines),
+        "tallies": tallies(lines),
+        "count": len(lines),
         "untold": untold_lines(library, language(request)),
         "first": before is None,
         "older": _older("portal:data-uses", last) if last else None,
