@@ -13,6 +13,7 @@ from qipan.certificates.rows import (
     KeyRow,
     PaperRow,
     SealActRow,
+    SealLine,
     SealRow,
     StandingRow,
     WholeCertificate,
@@ -44,8 +45,22 @@ PAPER = "SELECT content, made_at FROM certificate_papers WHERE certificate = %s 
 STANDING = "SELECT state, state_at, reason FROM certificates WHERE number = %s"
 NOT_VALID = """
 SELECT id, state FROM certificates WHERE state <> 0 AND id >= %s AND id < %s ORDER BY id"""
-PER_LIST = 100_000  # certificates of one status list
 MOST = 500
+THEIRS = """
+CASE WHEN %(stem)s <> '' THEN starts_with(agency, %(stem)s) ELSE agency IN (
+  WITH RECURSIVE below AS (
+    SELECT code FROM agencies WHERE code = %(agency)s UNION ALL SELECT a.code FROM agencies a JOIN below ON a.parent = below.code)
+  SELECT code FROM below) END"""
+KEPT = f"""
+SELECT s.number, s.agency, i.name_zh, i.name_en, s.state, s.asked_at, s.begins, s.ends
+FROM certificate_seals s JOIN certificate_issuers i USING (agency) WHERE {THEIRS}
+ORDER BY array_position(ARRAY['asked', 'approved', 'suspended', 'active', 'destroyed'], s.state), s.asked_at DESC LIMIT {MOST}"""
+UNSEALED = f"""
+SELECT agency, code, name_zh, name_en, sample FROM certificate_issuers i
+WHERE {THEIRS} AND NOT EXISTS (SELECT FROM certificate_seals s WHERE s.agency = i.agency AND s.state <> 'destroyed')
+ORDER BY agency LIMIT {MOST}"""
+KEEPER = "data_bureau"
+PER_LIST = 100_000  # certificates of one status list
 
 
 class SignedList(NamedTuple):
@@ -123,6 +138,24 @@ def seals_of(agencies: Collection[str]) -> list[SealRow]:
         f"{SEAL} WHERE agency = ANY(%s) ORDER BY state = 'destroyed', agency, asked_at DESC LIMIT {MOST}"
     )
     return [_seal(one) for one in records.rows(SealRow, statement, [list(agencies)])]
+
+
+def kept_below(agency: str) -> str:
+    """With what the codes of all agencies begin whose seals an office keeps as the catalogue's; empty for other offices."""
+    division, _, kind = agency.partition(".")
+    if kind != KEEPER:
+        return ""
+    return division.removesuffix("00").removesuffix("00") if len(division) == len("330000") else division
+
+
+def kept_by(agency: str) -> list[SealLine]:
+    """The seals that an office deals with: of its own, of those below it in their line, or of its whole place; open ones first."""
+    return records.rows(SealLine, KEPT, {"agency": agency, "stem": kept_below(agency)})
+
+
+def unsealed_below(agency: str) -> list[IssuerRow]:
+    """The issuers for which an office can ask for a seal, as they have none."""
+    return records.rows(IssuerRow, UNSEALED, {"agency": agency, "stem": kept_below(agency)})
 
 
 def every_seal() -> list[SealRow]:

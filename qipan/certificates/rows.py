@@ -51,6 +51,19 @@ class SealRow(NamedTuple):
     ends: datetime | None
 
 
+class SealLine(NamedTuple):
+    """A seal as the catalogue lists it."""
+
+    number: str
+    agency: str
+    name_zh: str
+    name_en: str
+    state: str
+    asked_at: datetime
+    begins: datetime | None
+    ends: datetime | None
+
+
 class SealActRow(NamedTuple):
     """What was done with a seal."""
 

@@ -14,6 +14,7 @@ from qipan.certificates import operations, queries
 from qipan.certificates.checking import Standing, StandingOf, Trust, Verdict, check, nobody_asked
 from qipan.certificates.rows import WholeCertificate
 from qipan.core.issuer_lists import read_issuers
+from qipan.core.posts import Power
 from qipan.people import operations as people
 from qipan.people import queries as people_queries
 from qipan.people.actors import Acting
@@ -54,13 +55,24 @@ def unsealed_office(folder: Path, at: datetime = MONDAY) -> Office:
         operations.establish_issuer(
             agency=HOSPITAL, code=agency_credit_code("330106", 1), custody=custody, at=at, sample=True
         )
-        first, second, third = (keeper(name, at) for name in ("孙用章", "钱审批", "周复核"))
+        first, second, third = (
+            keeper(name, at, power=power)
+            for name, power in (
+                ("孙用章", Power.SEAL_KEEPER),
+                ("钱审批", Power.SEAL_APPROVER),
+                ("周复核", Power.SEAL_APPROVER),
+            )
+        )
     return Office(custody, (first, second, third))
 
 
-def keeper(name: str, at: datetime = MONDAY, agency: str = KEEPERS_AT) -> Acting:
-    """Somebody who keeps seals."""
-    number = people.appoint_official(agency=agency, name=name, post="印章管理", at=at)
+def keeper(
+    name: str, at: datetime = MONDAY, agency: str = KEEPERS_AT, power: Power = Power.SEAL_KEEPER
+) -> Acting:
+    """Somebody who keeps seals, or approves them."""
+    number = people.appoint_official(
+        agency=agency, name=name, post="印章管理", powers=[power], sample=True, at=at
+    )
     actor = people_queries.actor_of_official(number, at)
     assert actor
     return Acting(actor)

@@ -21,7 +21,7 @@ from qipan.certificates import gathering, pages, queries
 from qipan.certificates.errors import NoIssuer, NoSeal, NoSuchCertificate
 from qipan.certificates.gathering import ToIssue
 from qipan.certificates.later import make_pdfs_later
-from qipan.certificates.operations.making import Hand, Made, make
+from qipan.certificates.making import Hand, Made, make
 from qipan.certificates.pages import Pen
 from qipan.certificates.rows import GrantedCase, WholeCertificate
 from qipan.ledger import operations as ledger

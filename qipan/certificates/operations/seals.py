@@ -1,7 +1,7 @@
 """The life of a seal: asked for by one, approved by two others, used, suspended, destroyed. Every act is on record.
 
 Whoever may deal with a seal is an official of its agency, of one above it in its line, or of the office that keeps the catalogue of
-seals (the data bureau) of its place or above.
+seals (the data bureau) of its place or above, in a post that carries the power: to keep seals, or to approve them, and never both.
 """
 
 from datetime import datetime
@@ -16,10 +16,10 @@ from qipan.certificates.errors import NoIssuer, NoSuchSeal, SamePerson, SealNotS
 from qipan.certificates.models import Seal, SealAct
 from qipan.certificates.operations.issuers import remake_seal
 from qipan.certificates.rows import SealRow
+from qipan.core.posts import Power
 from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
 
-KEEPER = "data_bureau"
 PURPOSE = "电子证照专用章"
 LONGEST = 500
 NEXT = """
@@ -42,7 +42,7 @@ DESTROY = _Change("destroy_seal", ("asked", "approved", "active", "suspended"), 
 def ask_for_seal(*, acting: Acting, agency: str, at: datetime) -> str:
     """Ask for a seal to be made; gives its number. Raises NoSuchSeal where it is not theirs to ask, NoIssuer, SealNotSo."""
     issuer = queries.issuer(agency)
-    if not may_keep(acting=acting, agency=agency):
+    if not may(acting=acting, agency=agency, power=Power.SEAL_KEEPER):
         raise NoSuchSeal
     if issuer is None:
         raise NoIssuer
@@ -66,7 +66,7 @@ def ask_for_seal(*, acting: Acting, agency: str, at: datetime) -> str:
 
 def approve_seal(*, acting: Acting, number: str, custody: Custody, at: datetime) -> bool:
     """Approve a seal; with the second approval it is made. Whether it is. Raises NoSuchSeal, SealNotSo, SamePerson, NoIssuer."""
-    seal = _theirs(acting, number)
+    seal = _theirs(acting, number, Power.SEAL_APPROVER)
     if seal.state not in {"asked", "approved"}:
         raise SealNotSo
     if acting.actor.id in {seal.asked_by, seal.first_by}:
@@ -101,21 +101,20 @@ def destroy_seal(*, acting: Acting, number: str, reason: str, at: datetime) -> N
         Seal.objects.filter(number=number).update(ends=at)
 
 
-def may_keep(*, acting: Acting, agency: str) -> bool:
-    """Whether the seal of this agency is theirs to deal with."""
+def may(*, acting: Acting, agency: str, power: Power) -> bool:
+    """Whether they may do this with the seal of an agency."""
     actor = acting.actor
-    if actor.kind != "official":
+    if actor.kind != "official" or power not in actor.powers:
         return False
-    division, _, kind = actor.agency.partition(".")
-    if kind == KEEPER:
-        stem = division.removesuffix("00").removesuffix("00") if len(division) == len("330000") else division
+    stem = queries.kept_below(actor.agency)
+    if stem:
         return agency.startswith(stem)
     return any(one.code == actor.agency for one in agencies.line_of(agency))
 
 
 def _change(acting: Acting, number: str, change: _Change, reason: str, at: datetime) -> SealRow:
     said = reason.replace("\x00", "").strip()[:LONGEST]
-    seal = _theirs(acting, number)
+    seal = _theirs(acting, number, Power.SEAL_KEEPER)
     if seal.state not in change.before:
         raise SealNotSo
     if not said:
@@ -125,11 +124,11 @@ def _change(acting: Acting, number: str, change: _Change, reason: str, at: datet
     return seal
 
 
-def _theirs(acting: Acting, number: str) -> SealRow:
+def _theirs(acting: Acting, number: str, power: Power) -> SealRow:
     """Lock a seal, then read it."""
     records.execute(LOCK, [number])
     seal = queries.seal(number)
-    if seal is None or not may_keep(acting=acting, agency=seal.agency):
+    if seal is None or not may(acting=acting, agency=seal.agency, power=power):
         raise NoSuchSeal
     return seal
 

@@ -48,7 +48,7 @@ def _theirs(acting: Acting, number: str) -> WholeCertificate:
     """Lock a certificate that this official's agency answers for, then read it."""
     records.execute(LOCK, [number])
     found = queries.certificate(number)
-    if found is None or acting.actor.kind != "official" or acting.actor.agency != found.agency:
+    if found is None or acting.actor.kind != "official" or acting.actor.handling != found.agency:
         raise NoSuchCertificate
     if found.state not in {Status.VALID, Status.SUSPENDED}:
         raise CertificateNotSo

@@ -18,10 +18,13 @@ from qipan.applications.case_views import CaseView
 from qipan.applications.errors import UnableToAct, UnableToGrant
 from qipan.applications.rows import InboxRow
 from qipan.catalogue import queries as catalogue
+from qipan.certificates import queries as certificates
+from qipan.certificates.gathering import GRANTED
 from qipan.core.posts import Power
 from qipan.faces.desk.case_pages import CasePage, Entered, Reading, errors_of
 from qipan.faces.desk.pages.shell import language, page
 from qipan.faces.desk.refusals import refusal, theirs
+from qipan.faces.desk.seals.views import Use, use
 from qipan.faces.look.access import access, needs
 from qipan.faces.look.actors import the_official
 from qipan.faces.look.controls import answers_in
@@ -271,8 +274,17 @@ def _shown(
             "marked": {*typed.getlist("field"), *typed.getlist("evidence")},
         },
         "reason": typed.get("reason", ""),
+        "certificates": _certificates(request, shown),
     }
     return page(request, "case.html", {**frame, **values}, here="inbox", status=status)
+
+
+def _certificates(request: HttpRequest, shown: CasePage) -> list[Use]:
+    """What was issued in it, once it is granted."""
+    if shown.view.state not in GRANTED:
+        return []
+    found = certificates.certificates_of_case(shown.id)
+    return [use(one, timezone.localdate(), language(request)) for one in found]
 
 
 def _next(request: HttpRequest, shown: CasePage) -> InboxRow | None:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from qipan.agencies import queries as agencies
 from qipan.agencies.queries import AgencyRow
 from qipan.core.posts import Power
-from qipan.faces.look.actors import official_of, served_of
+from qipan.faces.look.actors import official_of, seats_of, served_of
+from qipan.faces.look.posts import post_said
 from qipan.people.actors import Actor
 
 
@@ -26,13 +27,15 @@ class Place(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """Who is at the desk; `serving` is the name of the person served at the window, if any."""
+    """Who is at the desk; `serving` is the name of the person served at the window, `standing_in_for` of whose post it is, if any."""
 
     name: str
     agency: str
     serving: str
     home: str
     places: tuple[Place, ...]
+    post: str = ""
+    standing_in_for: str = ""
 
 
 def page(
@@ -80,7 +83,18 @@ def _desk(request: HttpRequest, agency: AgencyRow | None) -> Desk | None:
         served.name if served else "",
         home_of(official),
         places_of(official),
+        *_seat(request, official),
     )
+
+
+def _seat(request: HttpRequest, official: Actor) -> tuple[str, str]:
+    """In which post somebody acts, where they have several, and for whom."""
+    seats = seats_of(request)
+    for one in seats:
+        if (one.seat.post, one.seat.stands_in_for) == (official.post, official.stands_in_for):
+            lent = one.seat.stands_in_for is not None
+            return post_said(one.held.title) if len(seats) > 1 else "", one.held.holder if lent else ""
+    return "", ""
 
 
 def places_of(official: Actor) -> tuple[Place, ...]:
@@ -90,13 +104,24 @@ def places_of(official: Actor) -> tuple[Place, ...]:
         (handles, Place("inbox", "desk:inbox", _("待办"))),
         (handles, Place("today", "desk:today", _("今天办的"))),
         (Power.AUDITOR in official.powers, Place("watch", "desk:watch", _("审计"))),
+        (
+            not official.powers.isdisjoint({Power.SEAL_KEEPER, Power.SEAL_APPROVER}),
+            Place("seals", "desk:seals", _("印章")),
+        ),
         (works, Place("pool", "desk:pool", _("数据共享"))),
         (handles, Place("agency", "desk:agency", _("本部门"))),
         (Power.SERVE in official.powers, Place("window", "desk:window", _("窗口代办"))),
+        (
+            not {Power.MANAGER, Power.AUDITOR}.isdisjoint(official.powers),
+            Place("posts", "desk:posts", _("岗位")),
+        ),
+        (True, Place("own", "desk:own", _("我的岗位"))),
     )
     return tuple(place for open_, place in every if open_)
 
 
 def home_of(official: Actor) -> str:
     """The route at which somebody's work begins."""
-    return next((place.route for place in places_of(official)), "desk:sign-in")
+    if Power.MANAGER in official.powers:
+        return "desk:posts"
+    return next((place.route for place in places_of(official)), "desk:own")

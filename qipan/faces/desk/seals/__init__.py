@@ -1,0 +1,1 @@
+"""Seals and certificates at the desk: what their pages show, in words."""
