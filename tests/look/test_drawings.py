@@ -2,7 +2,7 @@
 
 import pytest
 
-from qipan.core.declarations import Picture
+from qipan.core.classes import Picture
 from qipan.faces.look.drawings import GENERAL, drawing
 
 

@@ -38,17 +38,15 @@ from qipan.catalogue.library.vocabulary import (
     parties,
     party_slots,
 )
+from qipan.core.classes import Category, Format, Picture
 from qipan.core.declarations import (
     Agency,
-    Category,
     CertificateType,
-    Format,
     GrantDeclaration,
     Level,
     LifeEvent,
     Paper,
     PartySlot,
-    Picture,
     RelationKind,
     Resource,
     ServiceUse,

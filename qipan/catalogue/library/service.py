@@ -27,6 +27,7 @@ from qipan.catalogue.library.vocabulary import (
     WORDS,
 )
 from qipan.core.assurance import Assurance
+from qipan.core.classes import ServiceType
 from qipan.core.declarations import (
     Assign,
     AssignKind,
@@ -38,7 +39,6 @@ from qipan.core.declarations import (
     Need,
     Output,
     Service,
-    ServiceType,
     Visits,
 )
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qipan.core.declarations import Library, LifeEvent, Picture, Service, ServiceType
+from qipan.core.classes import Picture, ServiceType
+from qipan.core.declarations import Library, LifeEvent, Service
 from qipan.core.plan import Saving
 
 

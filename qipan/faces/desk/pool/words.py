@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qipan.core.declarations import Category, Format, Share
+from qipan.core.classes import Category, Format
+from qipan.core.declarations import Share
 from qipan.core.sharing import Act, Role, State
 from qipan.faces.look.state_words import Said
 from qipan.sharing.errors import UnableToShare
