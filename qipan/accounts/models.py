@@ -12,7 +12,8 @@ from qipan.people.models import Person
 class Account(AbstractBaseUser):
     """How a person comes in; ``person`` once they are real-named. ``phone`` is E.164, and of one account alone once verified.
 
-    ``level`` is how sure the platform is of who it is: see qipan/accounts/levels.py.
+    ``level`` is how sure the platform is of who it is: qipan/core/assurance.py. ``email`` has been confirmed, or is empty. The
+    population register was last asked for the person ``checked_at``.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -21,6 +22,8 @@ class Account(AbstractBaseUser):
     person = models.OneToOneField(Person, on_delete=models.PROTECT, null=True, related_name="+")
     level = models.PositiveSmallIntegerField(default=1)
     level_at = models.DateTimeField(null=True)
+    email = models.TextField(default="")
+    checked_at = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
@@ -43,7 +46,12 @@ class Account(AbstractBaseUser):
         indexes = [
             models.Index(
                 fields=["created_at"], name="accounts_unverified", condition=models.Q(phone_verified=False)
-            )
+            ),
+            models.Index(
+                models.F("checked_at").asc(nulls_first=True),
+                name="accounts_to_check",
+                condition=models.Q(person__isnull=False, is_active=True),
+            ),
         ]
 
 
