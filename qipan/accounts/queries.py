@@ -18,12 +18,12 @@ from qipan.accounts.rows import (
 )
 
 SIGNED_IN = """
-SELECT a.id, a.phone, p.id, coalesce(p.name, ''), a.level, s.seen_at
+SELECT a.id, a.phone, p.id, coalesce(p.name, ''), a.level, s.seen_at, s.second_factor_at
 FROM account_sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN persons p ON p.id = a.person_id
 WHERE s.digest = %s AND s.expires_at > %s AND a.is_active AND a.phone_verified
 """
 ACCOUNT = """
-SELECT a.id, a.phone, p.id, coalesce(p.name, ''), coalesce(p.id_number, ''), a.level, a.password NOT LIKE '!%%'
+SELECT a.id, a.phone, p.id, coalesce(p.name, ''), coalesce(p.id_number, ''), a.level, a.password NOT LIKE '!%%', a.email
 FROM accounts a LEFT JOIN persons p ON p.id = a.person_id
 """
 DEVICES = """
@@ -70,6 +70,14 @@ def account(number: int) -> AccountRow | None:
     """Find an account."""
     with reader.as_platform():
         return records.first(AccountRow, f"{ACCOUNT} WHERE a.id = %s", [number])
+
+
+def to_check(before: datetime, most: int) -> list[AccountRow]:
+    """List the accounts of people whom the register was not asked for since, longest ago first."""
+    due = "a.person_id IS NOT NULL AND a.is_active AND (a.checked_at IS NULL OR a.checked_at < %s)"
+    with reader.as_platform():
+        ordered = f"{ACCOUNT} WHERE {due} ORDER BY a.checked_at NULLS FIRST, a.id LIMIT %s"
+        return records.rows(AccountRow, ordered, [before, most])
 
 
 def account_of_person(person: int) -> AccountRow | None:

@@ -5,7 +5,10 @@ from typing import NamedTuple
 
 
 class SignedIn(NamedTuple):
-    """Who is signed in on a device; ``person`` and ``name`` only once they are real-named."""
+    """Who is signed in on a device; ``person`` and ``name`` only once they are real-named.
+
+    ``second_factor_at`` is when an authenticator or a passkey was last shown on it.
+    """
 
     account: int
     phone: str
@@ -13,6 +16,7 @@ class SignedIn(NamedTuple):
     name: str
     level: int
     seen_at: datetime
+    second_factor_at: datetime | None = None
 
 
 class Device(NamedTuple):
@@ -35,6 +39,7 @@ class AccountRow(NamedTuple):
     id_number: str
     level: int
     has_password: bool
+    email: str
 
 
 class KeptSession(NamedTuple):

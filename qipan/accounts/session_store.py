@@ -10,7 +10,8 @@ cookie of its own; once signed in, that row is the device.
 
 import base64
 import secrets
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -22,8 +23,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from qipan.accounts import operations, queries
+from qipan.core.posts import FACTORS
 
 KEY_BYTES = 32
+SHOWN = "account_authentication_methods"  # allauth's
 
 
 class AccountSession(SessionBase):
@@ -67,6 +70,7 @@ class AccountSession(SessionBase):
             address=self._address,
             at=now,
             until=now + timedelta(seconds=settings.SESSION_COOKIE_AGE),
+            second_factor_at=_factor_shown(content.get(SHOWN, ())) if account else None,
         )
         if not kept:
             raise UpdateError
@@ -80,6 +84,12 @@ class AccountSession(SessionBase):
         key = session_key or self.session_key
         if key:
             operations.drop_session(key=key)
+
+
+def _factor_shown(shown: Sequence[Mapping[str, Any]]) -> datetime | None:
+    """When one of the second factors that open a desk was last shown, by what allauth notes of a sign-in."""
+    times = [one["at"] for one in shown if one.get("method") == "mfa" and one.get("type") in FACTORS]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
 @lru_cache(maxsize=1)

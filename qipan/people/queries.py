@@ -18,8 +18,9 @@ LEAVES = """coalesce((SELECT jsonb_agg(jsonb_build_array(l.begins, l.ends, l.sub
     FROM leaves l WHERE l.tenure_id = t.id), '[]')"""
 # An official's posts, and those of others in which they stand in at some time.
 TENURES = f"""
-SELECT t.official_id, p.id, p.agency, p.powers, t.begins, t.ends, {LEAVES} AS leaves, p.title, p.services, o.name, o.sample, t.confirmed_at IS NOT NULL
-FROM tenures t JOIN posts p ON p.id = t.post_id JOIN officials o ON o.id = %(official)s
+SELECT t.official_id, p.id, p.agency, p.powers, t.begins, t.ends, {LEAVES} AS leaves, p.title, p.services, o.name, o.sample, t.confirmed_at IS NOT NULL,
+  t.id AS tenure, h.name AS holder
+FROM tenures t JOIN posts p ON p.id = t.post_id JOIN officials h ON h.id = t.official_id JOIN officials o ON o.id = %(official)s
 WHERE t.official_id = %(official)s OR t.id IN (SELECT l.tenure_id FROM leaves l WHERE l.substitute_id = %(official)s)
 ORDER BY t.id
 """

@@ -52,6 +52,8 @@ class HeldRow(NamedTuple):
     name: str
     sample: bool
     confirmed: bool
+    tenure: int
+    holder: str
 
 
 class SeatRow(NamedTuple):

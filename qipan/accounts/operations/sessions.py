@@ -11,11 +11,11 @@ UNVERIFIED_KEPT = timedelta(hours=1)
 LONGEST_AGENT, LONGEST_ADDRESS = 300, 45
 
 BEGIN = """
-INSERT INTO account_sessions (digest, account_id, content, agent, address, created_at, seen_at, expires_at)
-VALUES (%(digest)s, %(account)s, %(content)s, %(agent)s, %(address)s, %(at)s, %(at)s, %(until)s)
+INSERT INTO account_sessions (digest, account_id, content, agent, address, created_at, seen_at, expires_at, second_factor_at)
+VALUES (%(digest)s, %(account)s, %(content)s, %(agent)s, %(address)s, %(at)s, %(at)s, %(until)s, %(factor)s)
 """
 KEEP = """
-UPDATE account_sessions SET account_id = %(account)s, content = %(content)s, seen_at = %(at)s
+UPDATE account_sessions SET account_id = %(account)s, content = %(content)s, seen_at = %(at)s, second_factor_at = %(factor)s
 WHERE digest = %(digest)s AND expires_at > %(at)s
 """
 SEEN = "UPDATE account_sessions SET seen_at = %s WHERE digest = %s"
@@ -35,6 +35,7 @@ def keep_session(
     address: str,
     at: datetime,
     until: datetime,
+    second_factor_at: datetime | None = None,
 ) -> bool:
     """Keep a sign-in, begun or going on; say whether it was there to go on: one that was ended stays so."""
     values = {
@@ -45,6 +46,7 @@ def keep_session(
         "address": address[:LONGEST_ADDRESS],
         "at": at,
         "until": until,
+        "factor": second_factor_at,
     }
     with reader.as_platform():
         return records.execute(BEGIN if new else KEEP, values) == 1

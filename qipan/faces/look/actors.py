@@ -23,7 +23,7 @@ from qipan.accounts import queries as accounts
 from qipan.accounts.rows import SignedIn
 from qipan.core.assurance import Assurance
 from qipan.core.mandates import permits
-from qipan.core.posts import Power
+from qipan.core.posts import Power, factor_holds
 from qipan.mandates import queries as mandates
 from qipan.mandates.rows import MandateRow
 from qipan.people import queries as people
@@ -38,6 +38,7 @@ SERVED = "served_person_id"  # by the clerk who is at the desk
 UNDER = "served_under"
 MANDATE = "mandate_id"  # under which the person who is signed in chose to act for another
 SEEN_EVERY = timedelta(hours=1)
+DESK = "/desk/"
 SEES_CASES = frozenset({Power.HANDLE, Power.SEAL_KEEPER, Power.SEAL_APPROVER})
 
 T = TypeVar("T")
@@ -177,7 +178,9 @@ def seats_of(request: HttpRequest) -> list[SeatRow]:
     """What whoever is at the desk may act as, read once for each request.
 
     Note [Who is at the desk]
-    In a demonstration, an official is one of the synthetic ones, whose number stands in the session; any other's number opens nothing.
+    An official comes by an account of their own, in which a second factor was shown within twelve hours; or, in a demonstration, is one
+    of the synthetic officials, whose number stands in the session. A real official's number in the session opens nothing. An account is
+    at the desk on the desk's own pages, and on others only while its clerk serves somebody: elsewhere, officials are people.
     """
     if request not in _SEATS:
         _SEATS[request] = _seats(request)
@@ -185,9 +188,16 @@ def seats_of(request: HttpRequest) -> list[SeatRow]:
 
 
 def _seats(request: HttpRequest) -> list[SeatRow]:
-    number = None if account_of(request) else request.session.get(OFFICIAL)
-    found = people.seats_of(int(number), timezone.now()) if number is not None else []
-    return [one for one in found if one.held.sample]
+    now, account = timezone.now(), account_of(request)
+    if account is None:
+        number = request.session.get(OFFICIAL)
+        found = people.seats_of(int(number), now) if number is not None else []
+        return [one for one in found if one.held.sample]
+    at_desk = request.path.startswith(DESK) or SERVED in request.session
+    if account.person is None or not at_desk or not factor_holds(account.second_factor_at, now):
+        return []
+    official = people.official_of_person(account.person)
+    return people.seats_of(official, now) if official else []
 
 
 def take_seat(request: HttpRequest, key: str) -> bool:

@@ -1,7 +1,7 @@
-"""Signing in and out. In the demo one chooses a synthetic official; an agency's real accounts come in this page's place."""
+"""Signing in and out: by an account of one's own with a second factor; in a demonstration, by choosing a synthetic official."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,10 +15,10 @@ from qipan.applications.queries import desks as seated
 from qipan.applications.queries.desks import DeskRow
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library
-from qipan.core.posts import Power
+from qipan.core.posts import Power, factor_holds
 from qipan.faces.desk.pages.shell import home_of, language, page
 from qipan.faces.look.access import access, anyone
-from qipan.faces.look.actors import OFFICIAL, SEAT
+from qipan.faces.look.actors import OFFICIAL, SEAT, account_of, official_of, the_official
 from qipan.faces.look.actors import sign_in as begin_session
 from qipan.faces.look.actors import sign_out as end_session
 from qipan.faces.look.kept import forget
@@ -57,6 +57,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Choose a synthetic official, and go on to where one was going."""
     if request.method == "POST":
         return _choose(request)
+    if official_of(request) is not None and safe_next(request, ""):
+        return redirect(_next(request, the_official(request)))  # they showed their second factor meanwhile
     query = request.GET.get("q", "").strip()[:40]
     if query:
         spend(request, SEARCH)
@@ -66,6 +68,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "desks": _desks(found[:SHOWN], library, language(request)),
         "query": query,
         "next": safe_next(request, ""),
+        "step": _step(request),
+        "back": safe_next(request, reverse("desk:sign-in")),
         "more": len(found) > SHOWN,
         "shown": SHOWN,
         "most": seated.MOST_COUNTED,
@@ -91,8 +95,21 @@ def _choose(request: HttpRequest) -> HttpResponse:
     if actor is None or not seats[0].held.sample:
         raise Http404
     begin_session(request, OFFICIAL, actor.id)
-    request.session[SEAT] = post
+    if post:
+        request.session[SEAT] = post
     return redirect(_next(request, actor))
+
+
+def _step(request: HttpRequest) -> str:
+    """What an official with an account of their own does next: `enter`, `name`, `show` the second factor, or `none` without a post."""
+    account = account_of(request)
+    if account is None:
+        return "enter"
+    if account.person is None:
+        return "name"
+    if not factor_holds(account.second_factor_at, timezone.now()):
+        return "show"
+    return "in" if official_of(request) else "none"
 
 
 def _next(request: HttpRequest, actor: Actor) -> str:
@@ -135,8 +152,14 @@ def _desk(rows: list[DeskRow], library: Library, language: str) -> SampleDesk:
         name or first.agency,
         separator.join(titles[:MOST_SERVICES]) + more,
         first.waiting,
-        tuple(
-            SampleOfficial(f"{row.id}/{row.number}", row.name, post_said(row.post), Power.SERVE in row.powers)
-            for row in rows
-        ),
+        tuple(_officials(rows)),
     )
+
+
+def _officials(rows: Sequence[DeskRow]) -> Iterator[SampleOfficial]:
+    """Whoever holds several posts is chosen in each; the first is theirs without being named."""
+    known: set[int] = set()
+    for row in rows:
+        value = f"{row.id}/{row.number}" if row.id in known else f"{row.id}"
+        known.add(row.id)
+        yield SampleOfficial(value, row.name, post_said(row.post), Power.SERVE in row.powers)

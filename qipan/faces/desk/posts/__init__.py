@@ -1,0 +1,1 @@
+"""Posts at the desk: how they are said, and the forms that give them."""
