@@ -1,6 +1,7 @@
 """Reads of certificates, issuers, keys and seals."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from qipan import records
 from qipan.certificates.checking import Standing, Trust
 from qipan.certificates.rows import (
     CertificateRow,
+    EndingRow,
     GrantedCase,
     IssuerRow,
     KeyRow,
@@ -46,6 +48,12 @@ STANDING = "SELECT state, state_at, reason FROM certificates WHERE number = %s"
 NOT_VALID = """
 SELECT id, state FROM certificates WHERE state <> 0 AND id >= %s AND id < %s ORDER BY id"""
 MOST = 500
+ENDING = """
+SELECT c.number, c.type, c.library, c."case", c.ends, coalesce(a.phone, '')
+FROM certificates c LEFT JOIN accounts a ON a.person_id = c.holder AND a.is_active AND a.phone_verified
+WHERE c.state = 0 AND c.ends BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
+  SELECT FROM entries e WHERE e.subject = 'case:' || c."case" AND e.act = 'tell_of_end' AND e.details->>'number' = c.number)
+ORDER BY c.ends, c.id LIMIT %(limit)s"""
 THEIRS = """
 CASE WHEN %(stem)s <> '' THEN starts_with(agency, %(stem)s) ELSE agency IN (
   WITH RECURSIVE below AS (
@@ -95,6 +103,11 @@ def cases(wanted: Collection[UUID]) -> list[GrantedCase]:
 def issued_types(wanted: Collection[UUID]) -> set[tuple[UUID, str]]:
     """Which kinds of certificates were ever issued in these cases."""
     return {(one.case, one.type) for one in records.prepared_rows(_Issued, ISSUED, {"cases": list(wanted)})}
+
+
+def ending(first: date, last: date, limit: int = MOST) -> list[EndingRow]:
+    """The certificates in force that end in these days, and whose holders were not told yet."""
+    return records.rows(EndingRow, ENDING, {"first": first, "last": last, "limit": limit})
 
 
 def issuer(agency: str) -> IssuerRow | None:

@@ -138,6 +138,17 @@ class WholeCertificate(NamedTuple):
     data_sm2: str
 
 
+class EndingRow(NamedTuple):
+    """A certificate that ends soon, and where its holder is told; no phone where they have no account."""
+
+    number: str
+    type: str
+    library: int
+    case: UUID
+    ends: date
+    phone: str
+
+
 class StandingRow(NamedTuple):
     """How a certificate stands."""
 

@@ -6,6 +6,7 @@ A job may run twice; what was issued is not issued again.
 import logging
 import traceback
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from qipan.adapters.notices import NoticeNotSent, notices_by
 from qipan.certificates import operations, queries
 from qipan.certificates.errors import NothingToIssue, UnableToCertify
 from qipan.certificates.keeping import custody
@@ -22,6 +24,7 @@ from qipan.sharing import signers
 from qipan.sharing.errors import NobodyToSign
 
 ATTEMPTS = 5
+BEFORE = timedelta(days=30)
 TOGETHER = 50
 """So many cases are issued from in one transaction: a third of a second, and few round trips."""
 _log = logging.getLogger(__name__)
@@ -53,6 +56,29 @@ def catch_up(timestamp: int) -> None:  # noqa: ARG001 -- procrastinate gives it
             issue_now(case)
     finally:
         connection.close()
+
+
+@app.periodic(cron="17 1 * * *", periodic_id="ending")
+@app.task(name="qipan.certificates.tasks.tell_of_ends", queue=QUEUE, queueing_lock="ending")
+def tell_of_ends(timestamp: int) -> None:  # noqa: ARG001 -- procrastinate gives it
+    """Tell the holders of what ends within a month, in the morning."""
+    try:
+        tell_of_ends_now(timezone.now())
+    finally:
+        connection.close()
+
+
+def tell_of_ends_now(at: datetime) -> int:
+    """Tell each holder once, each in a transaction of its own; gives how many messages were sent. One that fails comes again tomorrow."""
+    today, sent = timezone.localdate(at), 0
+    notices = notices_by(settings.QIPAN_NOTICES, settings.QIPAN_NOTICES_KEY)
+    for one in queries.ending(today, today + BEFORE):
+        try:
+            with transaction.atomic():
+                sent += operations.tell_of_end(certificate=one, notices=notices, at=at)
+        except NoticeNotSent:
+            _log.warning("A notice of a certificate's end could not be sent.")
+    return sent
 
 
 def issue_now(case: UUID) -> list[str]:

@@ -1,5 +1,6 @@
 """What is done with certificates, their issuers, keys and seals."""
 
+from qipan.certificates.operations.ending import tell_of_end
 from qipan.certificates.operations.issuers import establish_authority, establish_issuer, rotate_keys
 from qipan.certificates.operations.issuing import issue_certificates, make_pdf
 from qipan.certificates.operations.lists import accept_issuers, publish_issuers
@@ -36,5 +37,6 @@ __all__ = [
     "show_by_code",
     "show_by_link",
     "suspend_seal",
+    "tell_of_end",
     "withdraw_showing",
 ]
