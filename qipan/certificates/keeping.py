@@ -1,13 +1,21 @@
-"""Where the keys of this installation's issuers rest."""
+"""Where the keys of this installation's issuers rest: in files, or in a module of PKCS#11 that ``QIPAN_KEYS`` names."""
+
+from importlib import import_module
 
 from django.conf import settings
 
-from qipan.adapters.seals.custody import FileCustody
+from qipan.adapters.seals.custody import Custody, FileCustody
 
-_custody: dict[str, FileCustody] = {}
+FILES = "files"
+MODULE = "qipan.adapters.seals.module_custody"  # its package is an extra
+_custody: dict[tuple[str, str], Custody] = {}
 
 
-def custody() -> FileCustody:
+def custody() -> Custody:
     """Give it, the same for this whole process."""
-    folder = settings.QIPAN_HOME / "keys" / "issuers"
-    return _custody.setdefault(str(folder), FileCustody(folder))
+    place, folder = settings.QIPAN_KEYS, settings.QIPAN_HOME / "keys" / "issuers"
+    known = (place, str(folder))
+    if known not in _custody:
+        files = FileCustody(folder)
+        _custody[known] = files if place == FILES else import_module(MODULE).in_module(place, files)
+    return _custody[known]

@@ -54,6 +54,7 @@ QIPAN_LIMITS = hourly_limits(
         "guess": 20, "code": 6, "try": 10, "second": 20, "real_name": 10, "app": 300, "token": 36000,
     },
 )  # fmt: skip
+QIPAN_KEYS = text("QIPAN_KEYS", "files")
 QIPAN_NOTICES = text("QIPAN_NOTICES", str(QIPAN_HOME / "notices.jsonl"))
 QIPAN_NOTICES_KEY = text("QIPAN_NOTICES_KEY", "")
 if QIPAN_NOTICES.startswith(("http://", "https://")) and not QIPAN_NOTICES_KEY:

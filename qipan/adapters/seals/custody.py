@@ -1,6 +1,6 @@
 """Where private keys rest: whoever signs names a key and gets a signature, and never the key.
 
-Files are the one place so far; a certified module would take their place behind `Custody`.
+Files, or a module of PKCS#11 (`module_custody`), behind one interface.
 """
 
 from pathlib import Path
