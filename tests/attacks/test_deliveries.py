@@ -15,6 +15,7 @@ from qipan.core.envelope import RequestEnvelope
 from qipan.core.grants import Grant, Mode, Rows
 from qipan.core.nodes import key_id
 from tests.exchange.couriers import issue_all, order, sending
+from tests.exchange.refusals import refused
 from tests.exchange.two_nodes import ANSWER_SECONDS, CITY, HOSPITALS, Forged, TwoNodes
 
 PATH = "/exchange/v1/deliveries"
@@ -107,13 +108,6 @@ def taken(nodes: TwoNodes, stream: str) -> list[tuple[Any, ...]]:
         "SELECT state, position, (SELECT count(*) FROM exchange_received r WHERE r.stream = i.id)"
         f" FROM exchange_incoming i WHERE id = '{stream}'"
     )
-
-
-def refused(answer: httpx.Response, code: str) -> None:
-    """The answer is a refusal with this code, in words, and of the city's own signature."""
-    assert (answer.status_code >= 400, answer.json()["code"]) == (True, code), answer.text
-    assert answer.json()["zh"]
-    assert answer.json()["en"]
 
 
 def on_record(nodes: TwoNodes, body: bytes) -> list[tuple[Any, ...]]:

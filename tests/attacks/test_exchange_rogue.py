@@ -15,7 +15,7 @@ from qipan.adapters.seals import Suite, generate
 from qipan.core import envelope
 from qipan.core.envelope import RequestEnvelope, ResponseEnvelope
 from qipan.core.nodes import key_id
-from tests.attacks.test_exchange import refused
+from tests.exchange.refusals import refused
 from tests.exchange.two_nodes import ANSWER_SECONDS, RunningNode, TwoNodes, seal
 
 GOOD = b'{"facts":{"child.birth_date":"2026-11-20"},"found":true,"unbelieved":{}}'

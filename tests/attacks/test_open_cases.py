@@ -18,6 +18,7 @@ from qipan.core.following import Followed
 from qipan.core.grants import ANY_OF_OWN_CASES, Grant, Mode
 from qipan.core.nodes import key_id
 from tests.exchange.couriers import issue_all, sending
+from tests.exchange.refusals import refused
 from tests.exchange.two_nodes import CITY, PURPOSE, Forged, TwoNodes
 
 PATH = "/exchange/v1/open-cases"
@@ -92,13 +93,6 @@ def send(
     """Say which cases are open."""
     body = said(nodes, rows, grant, **(changes or {}))
     return call(nodes, body, grant, **envelope_).send(url=nodes.hospitals.public + PATH)
-
-
-def refused(answer: httpx.Response, code: str) -> None:
-    """The answer is a refusal with this code, in words."""
-    assert (answer.status_code >= 400, answer.json()["code"]) == (True, code), answer.text
-    assert answer.json()["zh"]
-    assert answer.json()["en"]
 
 
 def follows(nodes: TwoNodes) -> list[tuple[str]]:
