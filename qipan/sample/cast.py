@@ -83,13 +83,25 @@ STORIES: Mapping[str, Story] = {
     ),
     "郑海涛": Story(
         "open_restaurant",
-        "刚领了营业执照，要在西湖区开一家 320 平方米的餐馆，自己兼任食品安全员。",
-        "With a new business licence in hand, he opens a restaurant of 320 square metres in Xihu, himself the food-safety officer.",
+        "刚领了营业执照，要在西湖区开一家 320 平方米的餐馆，自己兼任食品安全员；也可以委托员工李梦瑶（{李梦瑶}）替企业办。",
+        "With a new business licence in hand, he opens a restaurant of 320 square metres in Xihu, himself the food-safety officer; or he "
+        "appoints his employee 李梦瑶 ({李梦瑶}) to act for the enterprise.",
+    ),
+    "李梦瑶": Story(
+        "",
+        "郑海涛餐馆的员工：他委托以后，替企业办事，看不到别的企业。",
+        "Works at 郑海涛's restaurant: once he appoints her she acts for the enterprise, and sees no other.",
     ),
     "方建国": Story(
         "retirement",
-        "绍兴的工厂工人，下个月到法定退休年龄，有住房公积金。",
-        "A factory worker in Shaoxing who reaches the statutory age next month and has a housing fund.",
+        "绍兴的工厂工人，下个月到法定退休年龄，有住房公积金；可以把退休委托给女儿方小雨（{方小雨}）。",
+        "A factory worker in Shaoxing who reaches the statutory age next month and has a housing fund; he can leave his retirement to his "
+        "daughter 方小雨 ({方小雨}).",
+    ),
+    "方小雨": Story(
+        "",
+        "方建国的女儿，在杭州工作：父亲委托以后，替他办退休。",
+        "方建国's daughter, who works in Hangzhou: once he asks her she handles his retirement.",
     ),
     "蒋明": Story(
         "school_enrolment",
@@ -215,6 +227,13 @@ class _Stage:
         wife.employment = RETIRED
         marry(fang, wife, date(1990, 5, 1))
         fang.told = FANG
+        bear(
+            self._person(
+                "方小雨", FEMALE, date(1994, 9, 11), _home("330106004053", "学院路28号2幢1单元603室")
+            ),
+            wife,
+            fang,
+        )
 
         jiang_home = _home("330106008001", "南山路202号6幢2单元202室")
         jiang = self._person("蒋明", MALE, date(1989, 10, 10), jiang_home)
@@ -252,7 +271,7 @@ class _Stage:
         old.marital_status, old.employment = WIDOWED, RETIRED
 
     def owner(self, name: str, sex: str, birth: date, home: Home) -> Resident:
-        """Bring in somebody who leads an enterprise."""
+        """Bring in somebody who leads an enterprise, or works there."""
         return self._person(name, sex, birth, home)
 
     def _person(
@@ -335,6 +354,9 @@ def _found(stage: _Stage, enterprises: Enterprises) -> list[Enterprise]:
     closing = enterprises.enterprise(SOFTWARE, "330782", "义乌青禾信息技术有限公司")
     closing.employees = 8
     closing.told = dict(CLEAN)
+    stage.owner(
+        "李梦瑶", FEMALE, date(1996, 2, 14), _home("330106004055", "文二路391号5幢2单元401室", owned=False)
+    )
     for owner, enterprise in ((zheng, shop), (dong, trader), (pan, closing)):
         enterprise.representative = owner
     return [shop, trader, closing]

@@ -81,7 +81,10 @@ def test_the_list_and_the_navigation_are_those_of_whom_one_acts_for(company: Com
     own = play.sent(company.daughter)
     _father, daughter = delegated(company)
     assert own not in text(daughter, "/applications/")
-    assert "/data-uses/" not in text(daughter, "/")
+    home = text(daughter, "/")
+    assert "/data-uses/" not in home
+    assert "退休一件事" in home
+    assert "出生一件事" not in home
     assert daughter.get("/data-uses/").headers["Location"] == "/delegations/?why=own"
     daughter.post("/delegations/act/", {"mandate": ""})
     assert own in text(daughter, "/applications/")

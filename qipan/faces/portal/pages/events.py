@@ -46,7 +46,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Search first, then everything there is, then what one began."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     version = catalogue.current_version()
-    cards = {card.name: card for card in _cards(version, language(request), timezone.localdate())}
+    cards = {
+        card.name: card
+        for card in _open_to(request, _cards(version, language(request), timezone.localdate()))
+    }
     found = _found(catalogue.library(version), query, cards, language(request))
     begun = _unfinished(request) if not query else ()
     values = {"query": query, "found": found, "groups": _groups(cards.values()), "unfinished": begun}
@@ -70,6 +73,12 @@ def event(request: HttpRequest, event: str) -> HttpResponse:
     if request.headers.get("HX-Target") == "estimate":
         return page(request, "_estimate.html", values)
     return page(request, "event.html", values, here="home")
+
+
+def _open_to(request: HttpRequest, cards: Iterable[EventCard]) -> list[EventCard]:
+    """Leave out what whoever acts for another cannot do for them."""
+    acting = acting_of(request)
+    return [card for card in cards if acting is None or acting.covers(card.name, card.subject)]
 
 
 def _unfinished(request: HttpRequest) -> tuple[Unfinished, ...]:

@@ -17,7 +17,7 @@ from qipan.certificates.errors import CertificateNotSo, NoSuchShowing, NothingCh
 from qipan.certificates.rows import WholeCertificate
 from qipan.certificates.showing import CODE, LINK, address_of
 from qipan.certificates.showings import ShowingRow
-from qipan.faces.look.access import access, signed_in_person
+from qipan.faces.look.access import access, in_own_right
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.kept import typed_before
 from qipan.faces.look.limits import SHOW, spend
@@ -28,7 +28,7 @@ from qipan.faces.portal.showing_views import DAYS, TIMES, link_controls, showing
 ASKED = ("receiver", "use")
 
 
-@access(signed_in_person)
+@access(in_own_right)
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, number: str, way: str) -> HttpResponse:
     """Choose what to show, by a code or by a link; nothing is chosen beforehand."""
@@ -54,7 +54,7 @@ def choose(request: HttpRequest, number: str, way: str) -> HttpResponse:
     return page(request, "show.html", values, here="certificates", status=400 if errors else 200)
 
 
-@access(signed_in_person)
+@access(in_own_right)
 @require_safe
 def showing(request: HttpRequest, number: str, showing: int) -> HttpResponse:
     """What is shown: the code of this minute or the link, who looked, and how to take it back."""
@@ -71,7 +71,7 @@ def showing(request: HttpRequest, number: str, showing: int) -> HttpResponse:
     return page(request, "showing.html", values, here="certificates")
 
 
-@access(signed_in_person)
+@access(in_own_right)
 @require_POST
 def withdraw(request: HttpRequest, number: str, showing: int) -> HttpResponse:
     """Take it back, at once."""
