@@ -8,7 +8,8 @@ from django.utils import timezone
 from qipan.applications import operations as applications
 from qipan.applications import queries as reads
 from qipan.applications.errors import NotCovered, NotTheirs
-from qipan.applications.models import Application
+from qipan.applications.models import Application, Case
+from qipan.applications.rows import Filed
 from qipan.core.mandates import Standing
 from qipan.ledger.models import Entry
 from qipan.mandates import queries
@@ -58,6 +59,21 @@ def test_every_act_records_both(company: Company) -> None:
     entry = Entry.objects.get(subject=f"application:{application.id}", act="submit_application")
     assert (entry.actor, entry.on_behalf_of) == (company.daughter.actor.id, company.father.actor.id)
     assert entry.details["under"] == f"family-mandate:{daughter.mandate.id}"
+
+
+def test_the_desk_is_told_who_sent_it_for_the_applicant(company: Company) -> None:
+    daughter = play.given(company.father, company.daughter, DAUGHTER, ["retirement"])
+    assert daughter.mandate
+    case = Case.objects.get(application__number=play.sent(daughter))
+    official = company.cast.official("human_resources").actor
+    view = reads.case_for_official(case.id, official, "zh-hans", TODAY)
+    assert view
+    assert view.filed == Filed("方小雨", f"family-mandate:{daughter.mandate.id}")
+    assert [one.actor for one in view.history if one.act == "open_case"] == ["方小雨"]
+    own = Case.objects.get(application__number=play.sent(company.father))
+    shown = reads.case_for_official(own.id, official, "zh-hans", TODAY)
+    assert shown
+    assert shown.filed is None
 
 
 def test_outside_its_life_events_a_mandate_permits_nothing(company: Company) -> None:

@@ -141,8 +141,8 @@ def test_who_used_my_data_names_who_acted(company: Company) -> None:
     sent = daughter.post(f"/drafts/{draft}/submit/", {"declared": "1"})
     assert "/submitted/" in sent.headers["Location"], sent.headers
     assert Application.objects.get(person=company.father.actor.id).mandate == number_of(company.father)
-    assert text(father, "/data-uses/")
     assert {use.by for use in data_uses(company.father.actor.id) if use.own} == {"方小雨"}
+    assert "方小雨替您办理" in text(father, "/data-uses/")
 
 
 def test_the_agent_of_an_enterprise(company: Company) -> None:

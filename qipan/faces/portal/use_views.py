@@ -49,7 +49,7 @@ class Uses(NamedTuple):
 class UseLine(NamedTuple):
     """Somebody used data about the reader; ``entry`` is its number in the trail, where it has a receipt of its own.
 
-    ``agency`` is the one that gave or got them, ``who`` says more of it where there is more to say.
+    ``agency`` is the one that gave or got them, ``who`` says more of it where there is more to say; ``by`` who acted for the reader.
     """
 
     agency: str
@@ -63,6 +63,7 @@ class UseLine(NamedTuple):
     outcome: Said
     grant: str = ""
     entry: int | None = None
+    by: str = ""
 
     @property
     def time(self) -> str:
@@ -290,6 +291,7 @@ def _use_line(use: DataUse, language: str) -> UseLine:
         legal_basis=use.legal_basis,
         outcome=_outcome(use.outcome) if is_call else case_state(use.outcome),
         grant=_declared_grant(use, titles, use.via.partition("(")[0]) if is_call else "",
+        by=_("%(agent)s替您办理") % {"agent": use.by} if use.by else "",
     )
 
 
