@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from qipan import records
 from qipan.core.sharing import realm
 from qipan.people.actors import Actor
+from qipan.sharing.letters import ASKED, asked_in
 from qipan.sharing.rows import (
     Asked,
     CallUnder,
@@ -57,9 +58,7 @@ SELECT count(*) FILTER (WHERE {SHOWN["mine"]}) AS mine, count(*) FILTER (WHERE {
 FROM share_requests q WHERE {SCOPE}
 """
 DETAIL = f"""
-SELECT q.id, q.number, q.resource, q.version, q.share, q.consumer, q.provider, {NAMED}, q.requester, coalesce(r.name, q.asked_by) AS asked_by,
-  q.event, q.services, q.purpose, q.purpose_en, q.basis, q.fields, q.region, q.region_field, q.own_cases, q.modes, q.volume, q.retention,
-  q.until, q.state, q.submitted_at, q.since, q.due_on, q.paused_days, q.granted, q.approver, coalesce(nullif(q.decided_by, ''), a.name, '') AS decided_by,
+SELECT q.id, {ASKED}, q.version, q.share, {NAMED}, q.requester, coalesce(r.name, q.asked_by) AS asked_by, q.state, q.submitted_at, q.since, q.due_on, q.paused_days, q.granted, q.approver, coalesce(nullif(q.decided_by, ''), a.name, '') AS decided_by,
   q.coordinator, q.decided_at, q.reason, q.document, q.signatures, q."grant", q.ended_at, q.consumer_node, q.provider_node, q.coordinator_node,
   (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT e.id, e.at, e.act, coalesce(o.name, e.details ->> 'official', '') AS who, coalesce(o.post, '') AS post,
@@ -183,7 +182,8 @@ def request_counts(actor: Actor, today: date, notice: int) -> RequestCounts:
 
 def request(id: UUID, actor: Actor) -> RequestDetail | None:  # noqa: A002 -- what it is called
     """Read a request with its history; None for what is not theirs to see."""
-    return records.first(RequestDetail, DETAIL, {**_reader(actor), "id": id})
+    found = records.first(RequestDetail, DETAIL, {**_reader(actor), "id": id})
+    return found and found._replace(asked=asked_in(cast("Mapping[str, object]", found.asked)))
 
 
 def request_by_key(requester: int, key: str) -> UUID:

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from qipan.core.share_acts import AskedFor
+
 
 class RequestRow(NamedTuple):
     """A request in a list."""
@@ -37,34 +39,18 @@ class RequestCounts(NamedTuple):
 
 
 class RequestDetail(NamedTuple):
-    """A request with all that was done to it; ``history`` are mappings as in DETAIL."""
+    """A request with what it asks for and all that was done to it; ``history`` are mappings as in DETAIL."""
 
     id: UUID
-    number: str
-    resource: str
+    asked: AskedFor
     version: int
     share: str
-    consumer: str
-    provider: str
     consumer_zh: str
     consumer_en: str
     provider_zh: str
     provider_en: str
     requester: int
     asked_by: str
-    event: str
-    services: tuple[str, ...]
-    purpose: str
-    purpose_en: str
-    basis: tuple[str, ...]
-    fields: tuple[str, ...]
-    region: str
-    region_field: str
-    own_cases: bool
-    modes: tuple[str, ...]
-    volume: int
-    retention: int
-    until: date
     state: str
     submitted_at: datetime
     since: date

@@ -78,13 +78,13 @@ def test_a_request_is_made_with_its_clock_and_its_entry(pool: Pool, assert_query
     request = pool.asked()
     with assert_query_count(1):
         found = read(pool, request)
-    assert (found.state, found.provider, found.due_on) == (
+    assert (found.state, found.asked.provider, found.due_on) == (
         "submitted",
         "330000.public_security",
         date(2026, 11, 24),
     )
     assert [one["act"] for one in found.history] == ["submit_share_request"]
-    assert found.number.startswith("GX-20261123-")
+    assert found.asked.number.startswith("GX-20261123-")
 
 
 def test_the_same_key_makes_one_request(pool: Pool) -> None:
@@ -132,7 +132,7 @@ def test_a_return_stops_the_clock_until_the_answer(pool: Pool) -> None:
     do(pool, "requester", "resubmit", request, at=MONDAY + timedelta(days=3), wanted=replace_basis())
     found = read(pool, request)
     assert (found.state, found.due_on, found.paused_days) == ("submitted", date(2026, 11, 27), 3)
-    assert found.basis == ("母婴保健法 第二十三条", "民法典")
+    assert found.asked.basis == ("母婴保健法 第二十三条", "民法典")
 
 
 def replace_basis() -> Wanted:
@@ -291,7 +291,7 @@ def test_others_do_not_see_it(pool: Pool, name: str) -> None:
 
 def test_the_auditor_sees_all_and_does_nothing(pool: Pool) -> None:
     request = pool.asked()
-    assert read(pool, request, "auditor").number
+    assert read(pool, request, "auditor").asked.number
     for act in STEPS:
         with pytest.raises(NotTheirs):
             do(pool, "auditor", act, request)

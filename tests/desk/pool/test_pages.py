@@ -1,5 +1,6 @@
 """The pool's pages: what they show, in how many statements, and that what was typed stays."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -63,8 +64,21 @@ def test_the_page_of_a_request_takes_few_statements(at: At, pool: Pool, assert_q
     request = pool.granted(pool.asked())
     client = at("approver")
     client.get(f"/desk/pool/requests/{request}")
-    with assert_query_count(4):
+    with assert_query_count(5):
         assert client.get(f"/desk/pool/requests/{request}").status_code == 200
+
+
+def test_what_was_looked_up_within_one_node_is_on_the_page_of_its_grant(at: At, pool: Pool) -> None:
+    at_, today = timezone.now(), timezone.localdate()
+    path = f"/desk/pool/requests/{pool.granted(pool.asked(at=at_), at=at_)}"
+    assert "还没有用过" in at("requester").get(path).content.decode()
+    used = {"resource": "population", "giver": "public_security", "found": 5, "refused": 0, "facts": 9}
+    UseDay.objects.create(day=today, receiver="hospital", calls=7, **used)
+    UseDay.objects.create(day=today, receiver="medical_insurance", calls=4321, **used)
+    shown = at("requester").get(path).content.decode()
+    assert "还没有用过" not in shown
+    assert re.search(r'class="number">7</td>.*class="number">5</td>', shown)
+    assert "4321" not in shown
 
 
 def test_the_catalogue_is_searched_by_words_share_and_element(at: At) -> None:

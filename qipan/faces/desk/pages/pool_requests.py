@@ -33,7 +33,7 @@ from qipan.people.actors import Acting
 from qipan.sharing import operations, queries
 from qipan.sharing.errors import NobodyToSign, NotTheirs, UnableToRequest, UnableToShare
 from qipan.sharing.locked import days
-from qipan.sharing.rows import RequestDetail
+from qipan.sharing.rows import RequestDetail, UsedDay
 from qipan.sharing.signers import Signer, own_signer
 
 LINES = 40
@@ -118,14 +118,14 @@ def amend(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Answer a return with the request as it is asked now."""
     row = _the_request(request, request_id)
     library, spoken = catalogue.library(row.version), language(request)
-    declared = library.resources[row.resource]
+    declared = library.resources[row.asked.resource]
     if row.state != State.RETURNED:
         messages.warning(request, _("它的状态刚刚变了，现在不能这样办，请看最新情况。"))
         return redirect("desk:pool-request", request_id=request_id)
     if request.method != "POST":
         begun = _kept_form(request, declared, library) or forms.form_of(row, declared, library, spoken)
-        return _form(request, row.resource, begun, library, row)
-    wanted, key = forms.wanted_in(request.POST, row.resource), forms.key_in(request.POST)
+        return _form(request, row.asked.resource, begun, library, row)
+    wanted, key = forms.wanted_in(request.POST, row.asked.resource), forms.key_in(request.POST)
     acting, at = Acting(the_official(request)), timezone.now()
     try:
         with transaction.atomic():
@@ -134,7 +134,7 @@ def amend(request: HttpRequest, request_id: UUID) -> HttpResponse:
         form = forms.filled_form(
             wanted, error.problems, declared, library, spoken, key=key, typed=request.POST
         )
-        return _form(request, row.resource, form, library, row, status=422)
+        return _form(request, row.asked.resource, form, library, row, status=422)
     except UnableToShare as error:
         return _not_done(request, request_id, error)
     messages.success(request, _("已补充，时限接着走。"))
@@ -220,6 +220,7 @@ def _page(
         catalogue.library(row.version),
         actor,
         uses,
+        inside=[] if uses else _used_inside(row),
         today=timezone.localdate(),
         notice=days().notice,
         language=language(request),
@@ -232,6 +233,15 @@ def _page(
         "reasoned": [act for act in shown.acts if Act(act) in REASONED and act not in _WITH_FIELDS],
     }
     return page(request, "pool/request.html", values, here="pool", status=status)
+
+
+def _used_inside(row: RequestDetail) -> list[UsedDay]:
+    """How often the receiver's kind of agency looked a resource up since the grant, where both are at one node and no gateway is between."""
+    if row.grant is None or row.consumer_node != row.provider_node:
+        return []
+    receivers = (row.asked.consumer, row.asked.consumer.partition(".")[2])
+    since, today = timezone.localdate(row.decided_at or row.submitted_at), timezone.localdate()
+    return queries.used_daily(since, today, resource=row.asked.resource, side="got", agencies=receivers)
 
 
 def _kept_form(request: HttpRequest, declared: Resource, library: Library) -> RequestForm | None:
@@ -258,7 +268,7 @@ def _typed_act(request: HttpRequest, fields: list[str]) -> dict[str, object]:
 
 def _ticked(row: RequestDetail) -> list[str]:
     """The fields that are ticked at first: those that are to be given anyway, else all that are asked for."""
-    return list(row.granted if row.state == State.ORDERED else row.fields)
+    return list(row.granted if row.state == State.ORDERED else row.asked.fields)
 
 
 def _form(

@@ -40,10 +40,10 @@ def empty_form(resource: Resource, library: Library, language: str, query: Query
 
 def form_of(row: RequestDetail, resource: Resource, library: Library, language: str) -> RequestForm:
     """The form with what a returned request says."""
-    rows = OWN_REGION if row.region else OWN_CASES if row.own_cases else ALL
+    rows = OWN_REGION if row.asked.region else OWN_CASES if row.asked.own_cases else ALL
     wanted = Wanted(
-        row.resource, row.fields, row.purpose, row.basis, row.until, row.event, row.services, row.purpose_en, rows,
-        row.modes, row.volume, row.retention,
+        row.asked.resource, row.asked.fields, row.asked.purpose, row.asked.basis, row.asked.until, row.asked.event, row.asked.services, row.asked.purpose_en, rows,
+        row.asked.modes, row.asked.volume, row.asked.retention,
     )  # fmt: skip
     return filled_form(wanted, {}, resource, library, language, key=str(row.id))
 

@@ -29,9 +29,10 @@ from qipan.faces.look.state_words import Said
 from qipan.people.actors import Actor
 from qipan.sharing.holding import titles_of
 from qipan.sharing.locked import Parties, is_theirs
-from qipan.sharing.rows import Asked, CallUnder, RequestCounts, RequestDetail, RequestRow
+from qipan.sharing.rows import Asked, CallUnder, RequestCounts, RequestDetail, RequestRow, UsedDay
 from qipan.sharing.wanted import ALL, OWN_CASES, OWN_REGION
 
+MOST_DAYS = 14  # of use within a node
 RUNS = "submitted"  # any state of clocks.RUNNING: the desk's clock asks only whether it runs
 
 
@@ -86,6 +87,14 @@ class UseLine(NamedTuple):
     rows: int
 
 
+class InsideDay(NamedTuple):
+    """How often a resource was looked up within this node on a day."""
+
+    day: str
+    calls: int
+    found: int
+
+
 class RequestPage(NamedTuple):
     """All that the page shows; ``acts`` are the reader's to do."""
 
@@ -111,6 +120,7 @@ class RequestPage(NamedTuple):
     signatures: tuple[tuple[str, str, str], ...]
     history: tuple[Step, ...]
     uses: tuple[UseLine, ...]
+    inside: tuple[InsideDay, ...]
     acts: tuple[str, ...]
     ending: str
     consumer_node: str
@@ -157,12 +167,13 @@ def request_page(
     actor: Actor,
     uses: Sequence[CallUnder],
     *,
+    inside: Sequence[UsedDay] = (),
     today: date,
     notice: int,
     language: str,
 ) -> RequestPage:
     """One request."""
-    resource = library.resources[row.resource]
+    resource = library.resources[row.asked.resource]
     titles = {str(field): field_of(library, resource, field, language) for field in resource.gives}
     nodes = titles_of({row.consumer_node, row.provider_node, row.coordinator_node})
     acts = tuple(
@@ -174,20 +185,20 @@ def request_page(
     clock = _clock(row.state, row.due_on, today)
     return RequestPage(
         id=row.id,
-        number=row.number,
-        resource=row.resource,
+        number=row.asked.number,
+        resource=row.asked.resource,
         title=resource.title.say(language),
         state=state,
         clock=clock,
         clock_title=_clock_title(row.state),
         way=way_of(row, state.words, clock, today),
-        consumer=_named(row.consumer_zh, row.consumer_en, row.consumer, language),
-        provider=_named(row.provider_zh, row.provider_en, row.provider, language),
+        consumer=_named(row.consumer_zh, row.consumer_en, row.asked.consumer, language),
+        provider=_named(row.provider_zh, row.provider_en, row.asked.provider, language),
         asked_by=row.asked_by,
         facts=tuple(_facts(row, library, language)),
-        fields=tuple(titles[name]._replace(chosen=True) for name in row.fields if name in titles),
+        fields=tuple(titles[name]._replace(chosen=True) for name in row.asked.fields if name in titles),
         granted=tuple(titles[name].title for name in row.granted if name in titles),
-        partial=bool(row.granted) and len(row.granted) < len(row.fields),
+        partial=bool(row.granted) and len(row.granted) < len(row.asked.fields),
         reason=row.reason,
         decided_by=row.decided_by,
         grant=row.grant,
@@ -195,6 +206,9 @@ def request_page(
         signatures=tuple(_signatures(row)),
         history=tuple(_step(one, language) for one in reversed(row.history)),
         uses=tuple(_use(one, titles, language) for one in uses),
+        inside=tuple(
+            InsideDay(date_format(one.day), one.calls, one.found) for one in reversed(inside[-MOST_DAYS:])
+        ),
         acts=acts,
         ending=_ending(row, today, notice),
         consumer_node=nodes[row.consumer_node].say(language),
@@ -205,7 +219,9 @@ def request_page(
 
 
 def _parties(row: RequestDetail) -> Parties:
-    return Parties(row.consumer, row.provider, row.consumer_node, row.provider_node, row.coordinator_node)
+    return Parties(
+        row.asked.consumer, row.asked.provider, row.consumer_node, row.provider_node, row.coordinator_node
+    )
 
 
 def _line(row: RequestRow, library: Library, actor: Actor, today: date, language: str) -> RequestLine:
@@ -242,21 +258,21 @@ def _clock_title(state: str) -> str:
 
 def _facts(row: RequestDetail, library: Library, language: str) -> list[tuple[str, str]]:
     separator = "、" if language.startswith("zh") else ", "
-    event = library.events.get(row.event)
+    event = library.events.get(row.asked.event)
     services = separator.join(
-        library.services[name].title.say(language) for name in row.services if name in library.services
+        library.services[name].title.say(language) for name in row.asked.services if name in library.services
     )
-    rows = OWN_REGION if row.region else OWN_CASES if row.own_cases else ALL
+    rows = OWN_REGION if row.asked.region else OWN_CASES if row.asked.own_cases else ALL
     said = [
-        (_("用途"), row.purpose),
+        (_("用途"), row.asked.purpose),
         (_("一件事"), event.title.say(language) if event else ""),
         (_("事项"), services),
-        (_("依据"), separator.join(row.basis)),
+        (_("依据"), separator.join(row.asked.basis)),
         (_("数据范围"), rows_said(rows)),
-        (_("共享方式"), separator.join(mode_said(mode) for mode in row.modes)),
-        (_("每天最多"), ngettext("%(num)s 条", "%(num)s 条", row.volume) % {"num": row.volume}),
-        (_("保存"), ngettext("%(num)s 天", "%(num)s 天", row.retention) % {"num": row.retention}),
-        (_("用到"), date_format(row.until)),
+        (_("共享方式"), separator.join(mode_said(mode) for mode in row.asked.modes)),
+        (_("每天最多"), ngettext("%(num)s 条", "%(num)s 条", row.asked.volume) % {"num": row.asked.volume}),
+        (_("保存"), ngettext("%(num)s 天", "%(num)s 天", row.asked.retention) % {"num": row.asked.retention}),
+        (_("用到"), date_format(row.asked.until)),
     ]
     return [(title, value) for title, value in said if value]
 
@@ -284,11 +300,11 @@ def _use(one: CallUnder, titles: Mapping[str, Field], language: str) -> UseLine:
 
 
 def _ended(row: RequestDetail, today: date) -> bool:
-    return row.state == State.GRANTED and row.until < today
+    return row.state == State.GRANTED and row.asked.until < today
 
 
 def _ending(row: RequestDetail, today: date, notice: int) -> str:
-    left = (row.until - today).days
+    left = (row.asked.until - today).days
     if row.state != State.GRANTED or not 0 <= left <= notice:
         return ""
     return ngettext("授权还有 %(num)s 天到期。", "授权还有 %(num)s 天到期。", left) % {"num": left}

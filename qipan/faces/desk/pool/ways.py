@@ -61,7 +61,7 @@ def _station(row: RequestDetail, name: str, ahead: int, state: str, *, clock: Cl
         return Station(_title(name), "", "later", 0)
     if ahead < 0:
         return Station(_title(name), _day(_reached(row, name)), "done", _WHOLE)
-    if row.state not in _GOES_ON or (row.state == State.GRANTED and row.until < today):
+    if row.state not in _GOES_ON or (row.state == State.GRANTED and row.asked.until < today):
         return Station(_title(name), state, "off", _WHOLE)
     return Station(_title(name), _now(row, clock), "now", _used(row, today))
 
@@ -78,7 +78,7 @@ def _title(name: str) -> str:
 
 def _now(row: RequestDetail, clock: Clock) -> str:
     if row.state == State.GRANTED:
-        return _("用到%(day)s") % {"day": date_format(row.until)}
+        return _("用到%(day)s") % {"day": date_format(row.asked.until)}
     return clock.left or clock.day
 
 
@@ -114,7 +114,7 @@ def _day(at: datetime | None) -> str:
 def _used(row: RequestDetail, today: date) -> int:
     """How much of the limit that runs is used; of a grant, how much of its time."""
     if row.state == State.GRANTED:
-        whole, gone = (row.until - row.since).days, (today - row.since).days
+        whole, gone = (row.asked.until - row.since).days, (today - row.since).days
     elif row.due_on is not None and row.state in RUNNING:
         whole, gone = (working_days(row.since, day, WORKING_DAYS) for day in (row.due_on, today))
     else:

@@ -165,6 +165,7 @@ _OUTCOMES: Mapping[str, tuple[Callable[[], str], str]] = {
     "field-not-granted": (lambda: _("拒绝：超出授权的信息项"), "bad"),
     "volume-used-up": (lambda: _("拒绝：今天的用量已用完"), "bad"),
     "foreign-row": (lambda: _("拒绝：不是授权地区的记录"), "bad"),
+    "not-looked-up": (lambda: _("拒绝：没有为这件办件查过"), "bad"),
     "peer-down": (lambda: _("对方节点没有回答"), "warn"),
     "register-down": (lambda: _("部门业务库没有回答"), "warn"),
 }
