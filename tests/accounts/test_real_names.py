@@ -5,13 +5,14 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from qipan.accounts import operations, queries
 from qipan.accounts.errors import UnableToConfirm
-from qipan.accounts.hall_codes import LASTS, hall_code, is_hall_code
+from qipan.accounts.hall_codes import LASTS, VISIT, hall_code, is_hall_code
 from qipan.accounts.models import Account
 from qipan.adapters.notices import FileNotices
 from qipan.applications.errors import NotKnownWell
@@ -143,6 +144,38 @@ def test_a_clerk_who_sees_person_and_account_raises_it(cast: Cast, newcomer: Cli
     assert level() == Assurance.IN_PERSON
     answer = newcomer.post("/events/birth/start/")
     assert "/drafts/" in answer.headers["Location"]
+
+
+def passkey() -> Authenticator:
+    kind, kept = Authenticator.Type.WEBAUTHN, {"name": "我的手机", "credential": {}}
+    made: Authenticator = Authenticator.objects.create(user=Account.objects.get(), type=kind, data=kept)
+    return made
+
+
+def test_a_passkey_added_at_the_hall_is_bound_there(cast: Cast, newcomer: Client) -> None:
+    real_name(newcomer)
+    account = Account.objects.get()
+    assert "hall" not in passkey().data
+    Authenticator.objects.all().delete()
+    confirm(at_the_window(cast, account.person_id or 0), hall_code(account.id, timezone.now()))
+    assert "核验好了" in newcomer.get("/account/level/?next=/events/birth/").content.decode()
+    assert passkey().data["hall"]
+    assert Entry.objects.filter(act="bind_passkey_at_hall").count() == 1
+    assert newcomer.get("/account/level/?next=/events/birth/").headers["Location"] == "/events/birth/"
+    assert "在窗口加的" in newcomer.get("/account/").content.decode()
+
+
+def test_who_left_the_hall_binds_nothing_there_by_proving_the_name_again(
+    cast: Cast, newcomer: Client
+) -> None:
+    real_name(newcomer)
+    account = Account.objects.get()
+    confirm(at_the_window(cast, account.person_id or 0), hall_code(account.id, timezone.now()))
+    Account.objects.update(level_at=timezone.now() - VISIT - timedelta(minutes=1))
+    real_name(newcomer)
+    assert level() == Assurance.IN_PERSON
+    assert "hall" not in passkey().data
+    assert newcomer.get("/account/level/?next=/events/birth/").status_code == 302
 
 
 def test_whoever_took_a_name_loses_it_to_the_person_at_the_hall(

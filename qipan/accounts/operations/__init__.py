@@ -10,7 +10,13 @@ from qipan.accounts.operations.apps import (
     take_turns,
     withdraw,
 )
-from qipan.accounts.operations.identities import confirm_in_person, real_name, record_check
+from qipan.accounts.operations.identities import (
+    bring_up_to_date,
+    confirm_in_person,
+    real_name,
+    record_check,
+)
+from qipan.accounts.operations.letters import confirm_email, drop_email
 from qipan.accounts.operations.sessions import (
     drop_session,
     end_device,
@@ -23,7 +29,10 @@ from qipan.accounts.operations.sessions import (
 
 __all__ = [
     "agree",
+    "bring_up_to_date",
+    "confirm_email",
     "confirm_in_person",
+    "drop_email",
     "drop_session",
     "end_app",
     "end_device",

@@ -17,6 +17,7 @@ from qipan.accounts.hall_codes import is_hall_code
 from qipan.accounts.identity import Checked
 from qipan.accounts.operations.sessions import record_act
 from qipan.accounts.queries import account_of_person, by_verified_phone
+from qipan.accounts.rows import AccountRow
 from qipan.applications.recording import For, record_calls
 from qipan.core.assurance import Assurance
 from qipan.ledger import operations as ledger
@@ -25,14 +26,19 @@ from qipan.people import queries as persons
 from qipan.people.actors import Acting, Actor
 
 NAME = """
-UPDATE accounts SET person_id = %(person)s, level = greatest(level, %(level)s), level_at = %(at)s
+UPDATE accounts SET person_id = %(person)s, level = greatest(level, %(level)s), checked_at = %(at)s,
+  level_at = CASE WHEN level <= %(level)s THEN %(at)s ELSE level_at END
 WHERE id = %(account)s AND (person_id IS NULL OR person_id = %(person)s)
 """
 RELEASE = "UPDATE accounts SET person_id = NULL, level = 1, level_at = %s WHERE id = %s"
+CHECKED = "UPDATE accounts SET checked_at = %s WHERE id = %s"
+CLOSE = "UPDATE accounts SET is_active = false, checked_at = %s WHERE id = %s"
 END_ALL = "DELETE FROM account_sessions WHERE account_id = %s"
 
 
-def record_check(*, account: int, checked: Checked, id_number: str, at: datetime) -> None:
+def record_check(
+    *, account: int, checked: Checked, id_number: str, at: datetime, acting: Acting | None = None
+) -> None:
     """Put on record that the population register was asked, whatever it said; whoever the number is, they are told of it."""
     if checked.made is None:
         return
@@ -41,8 +47,8 @@ def record_check(*, account: int, checked: Checked, id_number: str, at: datetime
     if found is None:
         record_act(act="check_identity", account=account, at=at, **entry)
         return
-    acting = Acting(Actor("account", account))
-    record_calls(For(found.id, account=account), acting, [checked.made], at)
+    whose = For(found.id, account=account)
+    record_calls(whose, acting or Acting(Actor("account", account)), [checked.made], at)
 
 
 def real_name(*, account: int, checked: Checked, id_number: str, phone: str, at: datetime) -> int:
@@ -80,6 +86,20 @@ def confirm_in_person(*, acting: Acting, phone: str, code: str, at: datetime) ->
     _name(account=found.id, person=person, level=Assurance.IN_PERSON, at=at)
     ledger.append([acting.entry("confirm_in_person", f"account:{found.id}")], at)
     return found.id
+
+
+def bring_up_to_date(*, account: AccountRow, checked: Checked, at: datetime) -> None:
+    """Take over what the register says by now of somebody: another name, or that they died, which closes the account."""
+    with reader.as_platform():
+        records.execute(CLOSE if checked.outcome == "deceased" else CHECKED, [at, account.id])
+        if checked.outcome == "deceased":
+            records.execute(END_ALL, [account.id])
+    if checked.outcome == "deceased":
+        record_act(act="close_account", account=account.id, at=at, person=account.person)
+    elif checked.outcome == "different" and checked.name:
+        phone = account.phone.removeprefix("+86")
+        people.admit_person(id_number=account.id_number, name=checked.name, phone=phone, at=at)
+        record_act(act="renew_name", account=account.id, at=at, person=account.person)
 
 
 def _name(*, account: int, person: int, level: Assurance, at: datetime) -> None:

@@ -8,6 +8,10 @@ from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
 from qipan.accounts import operations
+from qipan.accounts.hall_codes import is_hall_visit
+from qipan.faces.account.holder import own
+
+BOUND = "hall"  # in what is kept of a passkey that was added at a hall
 
 
 def put_on_record() -> None:
@@ -17,8 +21,13 @@ def put_on_record() -> None:
 
 
 def _added(instance: Authenticator, *, created: bool, **_said: Any) -> None:
-    if created:
-        _record("add_authenticator", instance)
+    if not created:
+        return
+    _record("add_authenticator", instance)
+    if instance.type == Authenticator.Type.WEBAUTHN and is_hall_visit(own(instance.user), timezone.now()):
+        instance.data = {**instance.data, BOUND: True}
+        instance.save(update_fields=["data"])
+        _record("bind_passkey_at_hall", instance)
 
 
 def _removed(instance: Authenticator, **_said: Any) -> None:

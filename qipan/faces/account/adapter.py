@@ -70,7 +70,7 @@ class Adapter(DefaultAccountAdapter):
             act = "change_phone" if before else "register_account"
             operations.record_act(act=act, account=account.id, at=timezone.now())
         if before:
-            telling.tell_what_happened(before, "phone_changed")
+            telling.tell_what_happened(before, "phone_changed", account.email)
 
     def save_user(
         self,
@@ -124,8 +124,8 @@ class Adapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,  # noqa: ARG002 -- as allauth calls it
         email: str | None = None,  # noqa: ARG002 -- as allauth calls it
     ) -> None:
-        """Tell the owner what happened, by text message."""
-        telling.tell_what_happened(own(user).phone, template_prefix)
+        """Tell the owner what happened, by text message, and by letter where they gave an address."""
+        telling.tell_what_happened(own(user).phone, template_prefix, own(user).email)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Where a request comes from, as the platform counts it."""

@@ -27,7 +27,7 @@ from qipan.accounts.errors import (
     RegisterDown,
     UnableToRealName,
 )
-from qipan.accounts.hall_codes import hall_code
+from qipan.accounts.hall_codes import hall_code, is_hall_visit
 from qipan.accounts.rows import AccountRow, Device
 from qipan.catalogue import queries as catalogue
 from qipan.core.assurance import Assurance
@@ -110,6 +110,14 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("account_home")
 
 
+def _confirmed(request: HttpRequest, back: str) -> HttpResponse:
+    """Go on; whoever still stands at the hall, and has no passkey, is offered one first."""
+    account = the_account(request)
+    if not is_hall_visit(account, timezone.now()) or _keys(request).passkeys:
+        return redirect(back)
+    return render(request, "account/confirmed.html", {"next": back})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def real_name(request: HttpRequest) -> HttpResponse:
     """Have the population register asked whether it knows this name and number; then go on to where one was."""
@@ -139,7 +147,7 @@ def higher(request: HttpRequest) -> HttpResponse:
     if account.level < Assurance.REAL_NAME:
         return redirect(f"{reverse('account_real_name')}?{urlencode({'next': back})}")
     if account.level >= Assurance.IN_PERSON:
-        return redirect(back)
+        return _confirmed(request, back)
     code = hall_code(account.id, timezone.now())
     return render(
         request,
@@ -219,7 +227,7 @@ def _real_name(account: AccountRow, typed: Mapping[str, str]) -> str:
             trouble = _words(error)
         operations.record_check(account=account.id, checked=checked, id_number=id_number, at=at)
     if not trouble:
-        telling.tell_what_happened(account.phone, "real_named")
+        telling.tell_what_happened(account.phone, "real_named", account.email)
     return trouble
 
 

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import path
 
-from qipan.faces.account import acts, pages
+from qipan.faces.account import acts, letters, pages
 from qipan.faces.account.entering import code_page, entrance, guarded, inside
 from qipan.faces.account.openid import apps, authorising, endpoints
 from qipan.faces.look.access import access, anyone
@@ -37,6 +37,8 @@ urlpatterns = [
     inside("again/passkey/", passkeys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
     guarded("password/", pages.password, "account_password"),
     guarded("phone/", account.change_phone, "account_change_phone", sends=True),
+    guarded("email/", letters.email, "account_email", sends=True),
+    inside("email/confirm/<str:token>/", letters.confirm, "account_confirm_email"),
     inside("security/", pages.to_home, "mfa_index"),
     inside("passkeys/", pages.to_home, "mfa_list_webauthn"),
     guarded("passkeys/add/", passkeys.add_webauthn, "mfa_add_webauthn"),

@@ -47,6 +47,6 @@ def _withdraw(request: HttpRequest, account: int) -> None:
 
 def _agreed(app: AppRow, consent: AppConsentRow) -> Agreed:
     since, used = (
-        date_format(timezone.localtime(one), "DATETIME_FORMAT") for one in (consent.since, consent.used_at)
+        date_format(timezone.localtime(one), "SHORT_DATE_FORMAT") for one in (consent.since, consent.used_at)
     )
     return Agreed(app_line(app), "profile" in consent.scopes, since, used)
