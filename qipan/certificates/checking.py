@@ -18,6 +18,7 @@ from qipan.adapters.seals.certificates import certified_by, read_certificate
 from qipan.core import canonical, disclosures
 from qipan.core.disclosures import ALGORITHMS, NotAPresentation, Presentation
 from qipan.core.issuer_lists import COMPROMISED, Issuer, IssuerKey, IssuerList, ListedSeal
+from qipan.core.nodes import key_id
 from qipan.core.status_lists import Status
 
 FALSE = frozenset(
@@ -273,7 +274,8 @@ def believable(document: IssuerList) -> bool:
             read_certificate(der)
         for issuer in document.issuers.values():
             for key in issuer.keys:
-                _public(key)
+                if key.id != key_id(_public(key).suite, key.raw):
+                    return False
     except (Malformed, ValueError):
         return False
     return True

@@ -41,8 +41,8 @@ class NothingToIssue(UnableToCertify):
     """The case is not granted, or its service issues no certificate electronically."""
 
 
-class UnknownNode(UnableToCertify):
-    """This list of issuers is not signed by the node that it is of, or is older than the one in force."""
+class AnothersKey(UnableToCertify):
+    """This list of issuers names a key that another node's list has: nobody issues in another's name, or makes theirs doubtful."""
 
 
 class NoSuchShowing(UnableToCertify):

@@ -5,6 +5,8 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+
 from qipan import records
 from qipan.certificates.checking import Standing, Trust
 from qipan.certificates.rows import (
@@ -22,6 +24,7 @@ from qipan.certificates.rows import (
 )
 from qipan.core.issuer_lists import IssuerList, read_issuers
 from qipan.core.status_lists import Status
+from qipan.exchange import queries as exchange
 
 KEY = (
     "SELECT id, agency, suite, public, certificate, kept, begins, ends, retired_at, why FROM certificate_keys"
@@ -274,14 +277,22 @@ def lists() -> dict[str, IssuerList]:
 
 
 def trust() -> Trust:
-    """Whom this node believes."""
-    return Trust(lists())
+    """Whom this node believes: itself, and the nodes of the list in force, so that a node that was struck off is believed no more."""
+    nodes, found = exchange.node_list(), lists()
+    if nodes is None:
+        return Trust(found)
+    believed = {settings.QIPAN_NODE, *nodes.nodes}
+    return Trust({node: one for node, one in found.items() if node in believed})
 
 
-def list_number(node: str) -> int:
-    """The number of the newest list of a node, 0 for none."""
-    statement = "SELECT coalesce(max(number), 0) FROM certificate_issuer_lists WHERE node = %s"
-    return records.number(statement, [node])
+def list_of(node: str) -> IssuerList | None:
+    """The newest list of issuers of one node."""
+    return lists().get(node)
+
+
+def lists_state() -> int:
+    """What changes when any node's list does: none is ever taken away."""
+    return records.number("SELECT coalesce(max(id), 0) FROM certificate_issuer_lists")
 
 
 def _key(row: KeyRow) -> KeyRow:

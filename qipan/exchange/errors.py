@@ -6,7 +6,7 @@ UnableToTake
 ├── NotAParty               who revokes gave or was given nothing under this grant
 ├── AlreadyIssued           another document has this grant's number
 ├── OldList                 the list of nodes has a number that is not above the one we have
-├── OldCatalogue            the catalogue has a number that is not above the one that we have of its node
+├── OldDocument             a node's document has a number that is not above the one that we have, or is ours to say
 └── NoList                  we have no list of nodes yet
 """
 
@@ -35,8 +35,8 @@ class OldList(UnableToTake):
     """The list of nodes has a number that is not above the one that is in force here."""
 
 
-class OldCatalogue(UnableToTake):
-    """The catalogue has a number that is not above the one that we have of its node."""
+class OldDocument(UnableToTake):
+    """The node's document has a number that is not above the one that we have of it, or is ours to say and nobody else's."""
 
 
 class NoList(UnableToTake):

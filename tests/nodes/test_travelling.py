@@ -41,6 +41,7 @@ def given_out(*catalogues: Catalogue, key: PrivateKey = THERE, lists: int = 0) -
         return {"document": document.decode(), "key": one.key, "signature": one.signature.hex()}
 
     written: dict[str, Any] = {
+        "issuers": [],
         "catalogues": [said(one.document(), SIGNED_CATALOGUE, key) for one in catalogues],
         "lists": [said(node_list(lists).document(), SIGNED_LIST, SIGNER)] if lists else [],
     }
@@ -104,7 +105,13 @@ def test_nobody_says_what_another_node_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b'{"lists": [{}], "catalogues": []}', b'{"lists": 1, "catalogues": []}']
+    "body",
+    [
+        b"",
+        b"[]",
+        b'{"lists": [{}], "catalogues": [], "issuers": []}',
+        b'{"lists": 1, "catalogues": [], "issuers": []}',
+    ],
 )
 def test_nonsense_is_refused(body: bytes) -> None:
     with pytest.raises(Refused):
@@ -161,7 +168,7 @@ def test_what_another_node_forges_while_the_hub_is_down_is_not_taken(
         forged = node_list(9).document()
         own = signed(THERE, SIGNED_LIST + forged)
         said = {"document": forged.decode(), "key": own.key, "signature": own.signature.hex()}
-        return httpx.Response(200, json={"catalogues": [], "lists": [said]})
+        return httpx.Response(200, json={"catalogues": [], "issuers": [], "lists": [said]})
 
     with httpx.Client(transport=httpx.MockTransport(network)) as client:
         fetcher.fetch_once(client)

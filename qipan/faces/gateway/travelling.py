@@ -1,14 +1,14 @@
-"""Documents travel: the signed list of nodes and each node's signed catalogue, from whoever has them to whoever asks.
+"""Documents travel: the signed list of nodes, each node's signed catalogue and list of issuers, from whoever has them to whoever asks.
 
 A node asks the hub every few seconds; where the hub does not answer it asks the other nodes, and goes on with what it has. Whoever
 brings a document, it is verified by its signer's key: the list by the key that was handed over when the node joined, a catalogue by
-its node's key in the list; and nothing is taken whose number is not above the last.
+or list of issuers by its node's key in the list; and nothing is taken whose number is not above the last.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,11 @@ from starlette.responses import Response
 from qipan.adapters.seals import PrivateKey
 from qipan.adapters.sources import addresses_of
 from qipan.adapters.sources.nodes import SCHEME
+from qipan.certificates import queries as certificates
+from qipan.certificates.errors import UnableToCertify
+from qipan.certificates.operations import accept_issuers
 from qipan.core.catalogues import NotACatalogue, held
+from qipan.core.issuer_lists import NotAnIssuerList
 from qipan.core.nodes import NotANodeList
 from qipan.exchange import operations, queries
 from qipan.exchange.errors import UnableToTake
@@ -43,6 +47,7 @@ PATH = "/exchange/v1/documents"
 EVERY_SECONDS = 2.0
 LARGEST = 16 * 1024 * 1024  # bytes of all documents together
 AT_ONCE = 8
+KINDS = {"catalogues", "issuers", "lists"}
 _log = logging.getLogger(__name__)
 
 
@@ -68,7 +73,7 @@ class Documents:
     def _gathered(self, asked: Sequence[None]) -> list[tuple[str, bytes]]:
         try:
             state = queries.documents_state()
-            tag = f'"{state.list}.{state.catalogues}"'
+            tag = f'"{state.list}.{state.catalogues}.{certificates.lists_state()}"'
             if self._kept[0] != tag:
                 self._kept = (tag, _written())
             return [self._kept for _ in asked]
@@ -157,15 +162,17 @@ def take_documents(body: bytes, trust: Trust, at: datetime, own: str = "") -> in
     for one in found.get("lists", ()):
         taken += _taken(one, trust, at)
     for one in found.get("catalogues", ()):
-        taken += _catalogue_taken(one, own, at)
+        taken += _of_node_taken(operations.accept_catalogue, one, own, at)
+    for one in found.get("issuers", ()):
+        taken += _of_node_taken(accept_issuers, one, own, at)
     return taken
 
 
 def _parsed(body: bytes) -> Mapping[str, list[SignedDocument]]:
     """What was given out, in documents; raises Refused."""
     match bodies.parsed(body):
-        case {"catalogues": list() as catalogues, "lists": list() as lists, **rest} if not rest:
-            return {"lists": list(map(_read, lists)), "catalogues": list(map(_read, catalogues))}
+        case dict() as found if set(found) == KINDS and all(isinstance(one, list) for one in found.values()):
+            return {kind: list(map(_read, one)) for kind, one in found.items()}
     raise Refused(Trouble.NOT_TAKEN)
 
 
@@ -189,12 +196,11 @@ def _taken(one: SignedDocument, trust: Trust, at: datetime) -> bool:
     return True
 
 
-def _catalogue_taken(one: SignedDocument, own: str, at: datetime) -> bool:
+def _of_node_taken(accept: Callable[..., object], one: SignedDocument, own: str, at: datetime) -> bool:
     try:
         with transaction.atomic():
-            signed = Signed(one.key, one.signature)
-            operations.accept_catalogue(document=one.document, signed=signed, at=at, own=own)
-    except (UnableToTake, NotACatalogue):
+            accept(document=one.document, signed=Signed(one.key, one.signature), at=at, own=own)
+    except (UnableToTake, UnableToCertify, NotACatalogue, NotAnIssuerList):
         return False
     return True
 
@@ -214,6 +220,10 @@ def _written() -> bytes:
     return to_json(
         {
             "catalogues": [_said(one) for one in queries.signed_catalogues()],
+            "issuers": [
+                _said(SignedDocument(one.document, one.key, one.signature))
+                for one in certificates.signed_lists()
+            ],
             "lists": [_said(lists)] if lists else [],
         }
     )

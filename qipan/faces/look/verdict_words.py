@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from qipan.certificates.checking import Finding, Verdict
 from qipan.core.declarations import Library
 from qipan.core.elements import Element, Field, element_name
@@ -136,6 +138,8 @@ def _about(verdict: Verdict, language: str) -> list[tuple[str, str]]:
         found.append(
             (_say(("发证机关", "Issued by"), language), zh if language.startswith("zh") or not en else en)
         )
+    if verdict.node and verdict.node != settings.QIPAN_NODE and verdict.issuer is not None:
+        found.append((_say(("登记在", "On the list of"), language), _node(verdict.node, language)))
     if claims.get("number"):
         found.append((_say(("证照标识", "Number"), language), str(claims["number"])))
     for name, words in (("iat", ("签发时间", "Issued on")), ("exp", ("有效期止", "In force until"))):
@@ -160,6 +164,10 @@ def _about(verdict: Verdict, language: str) -> list[tuple[str, str]]:
             )
         )
     return found
+
+
+def _node(name: str, language: str) -> str:
+    return f"节点 {name}" if language.startswith("zh") else f"node {name}"
 
 
 def _element(name: str, verdict: Verdict, library: Library | None) -> tuple[Field, Element] | None:
