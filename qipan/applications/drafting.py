@@ -1,6 +1,6 @@
 """A draft as it is read: what was typed and looked up, by whom, and what follows from it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, TypedDict
 from uuid import UUID
@@ -10,9 +10,11 @@ from qipan.applications.agreements import agreed_fields
 from qipan.applications.intake import Answered, Asking, Identity, field_of, identity_facts, take_in
 from qipan.applications.rows import Learned
 from qipan.applications.standing import standing
+from qipan.applications.wallet import CERTIFICATE, OFFERED, bound, held
 from qipan.catalogue import queries as catalogue
 from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge
+from qipan.core.planner.knowledge import HeldCertificate
 
 # An enterprise's applicant is its legal representative, ``r``, whoever fills the form in.
 IDENTITY = """
@@ -67,9 +69,9 @@ class DraftRow(NamedTuple):
         return Identity(self.name, self.id_number, self.phone, self.enterprise, self.credit_code)
 
     def learned(self, today: date) -> list[Learned]:
-        """List what was looked up and still stands."""
+        """List what was looked up and still stands, and the certificates that are about the event's parties."""
         asking = asking_of(self.version, self.event, today)
-        return standing(asking, self.from_identity(today), kept_facts(self.facts), self.answers)
+        return still_known(asking, self.from_identity(today), kept_facts(self.facts), self.answers)
 
     def from_identity(self, today: date) -> dict[Field, Value]:
         """Give what the event takes from the signed-in identity."""
@@ -93,9 +95,27 @@ def kept_facts(kept: Kept) -> list[Learned]:
     ]
 
 
+def still_known(
+    asking: Asking, identity: Mapping[Field, Value], kept: Sequence[Learned], typed: Mapping[str, object]
+) -> list[Learned]:
+    """What was looked up and still stands, and the certificates that are about the event's parties; each may rest on the other."""
+    offered = [one for one in kept if one.kind == OFFERED]
+    looked_up = [one for one in kept if one.kind != OFFERED]
+    found = standing(asking, identity, looked_up, typed)
+    if not offered:
+        return found
+    papers = bound(asking, offered, {**values_in(found), **identity}, typed)
+    return [*papers, *standing(asking, {**values_in(papers), **identity}, looked_up, typed)]
+
+
 def values_in(learned: Iterable[Learned]) -> dict[Field, Value]:
     """Give the bare values by field."""
     return {field_of(field): value for one in learned for field, value in one.facts.items()}
+
+
+def wallet_in(learned: Iterable[Learned]) -> frozenset[HeldCertificate]:
+    """The certificates among what is known."""
+    return held(one.via for one in learned if one.kind == CERTIFICATE)
 
 
 def asking_of(version: int, event: str, today: date) -> Asking:
@@ -106,8 +126,10 @@ def asking_of(version: int, event: str, today: date) -> Asking:
 
 def base_knowledge(draft: DraftRow, today: date) -> Knowledge:
     """What is known before anything typed counts."""
+    learned = draft.learned(today)
     return Knowledge(
-        facts=draft.known(today),
+        facts={**values_in(learned), **draft.from_identity(today)},
+        wallet=wallet_in(learned),
         without=frozenset(draft.without),
         lacking=frozenset(lack(text) for text in draft.lacking),
         skipped=frozenset(draft.skipped),

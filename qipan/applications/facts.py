@@ -38,6 +38,10 @@ class KnownFact(NamedTuple):
     kind: str
 
 
+class _Via(NamedTuple):
+    via: str
+
+
 class _FactOf(NamedTuple):
     application: UUID
     field: str
@@ -47,6 +51,12 @@ class _FactOf(NamedTuple):
 def facts_of(application: UUID) -> list[KnownFact]:
     """Read what is known in an application."""
     return records.rows(KnownFact, LATEST, [application])
+
+
+def papers_of(application: UUID) -> list[str]:
+    """The certificates that facts of an application came from, as their source is named."""
+    statement = "SELECT DISTINCT via FROM facts WHERE application = %s AND kind = 'certificate' ORDER BY via"
+    return [one.via for one in records.rows(_Via, statement, [application])]
 
 
 def values_of_each(applications: Collection[UUID]) -> dict[UUID, dict[Field, Value]]:

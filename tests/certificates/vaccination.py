@@ -1,4 +1,4 @@
-"""The cast's play in a library whose hospital issues a vaccination certificate of four facts, so that there is something to choose."""
+"""The cast's play in a library whose hospital issues a vaccination certificate of four facts, which a kindergarten asks for later."""
 
 from pathlib import Path
 
@@ -19,6 +19,35 @@ OF_FOUR = """    title: {zh: 预防接种证, en: Vaccination certificate}
     parties: {child: Person}
     facts: [child.name, child.sex, child.birth_date, child.birth_certificate_number]
 """
+BEFORE_EVENTS, EVENTS = (
+    "\nevents:\n",
+    """
+  nursery_place:
+    title: {zh: 幼儿园入园登记, en: A place in kindergarten}
+    type: public_service
+    agency: health
+    level: county
+    region: mother.household_region
+    parties: {child: Person, mother: Person}
+    needs: [child.name, child.birth_date, child.sex, mother.name, mother.household_region]
+    evidence:
+      vaccination:
+        title: {zh: 预防接种证明, en: Proof of vaccination}
+        met_by: [{certificate: birth_paper}, upload]
+    gives:
+      - {field: child.guidance_number, assign: {number: "YE{serial:6}"}}
+    limits: {statutory: 5, promised: 1}
+    legal_basis: [母婴保健法]
+events:
+  nursery:
+    title: {zh: 入园一件事, en: Entering kindergarten}
+    parties:
+      mother: {kind: Person, title: {zh: 母亲, en: mother}, applicant: true}
+      child: {kind: Person, title: {zh: 宝宝, en: child}}
+    known: [mother.id_number, mother.name, mother.phone]
+    services: [nursery_place]
+""",
+)
 
 
 def enter(folder: Path) -> Cast:
@@ -26,5 +55,6 @@ def enter(folder: Path) -> Cast:
     written = (LIBRARY / "birth.yaml").read_text(encoding="utf-8")
     assert AS_WRITTEN in written
     folder.mkdir()
-    (folder / "birth.yaml").write_text(written.replace(AS_WRITTEN, OF_FOUR), encoding="utf-8")
+    changed = written.replace(AS_WRITTEN, OF_FOUR).replace(BEFORE_EVENTS, EVENTS)
+    (folder / "birth.yaml").write_text(changed, encoding="utf-8")
     return play.enter(folder)

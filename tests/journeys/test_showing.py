@@ -31,10 +31,12 @@ def shot(cast: Cast, tmp_path: Path) -> WholeCertificate:
     return found
 
 
-@pytest.fixture
-def kindergarten(browser: Browser, site: str) -> Iterator[Page]:
-    """Another browser, without JavaScript, where nobody is signed in."""
-    context = browser.new_context(base_url=site, locale="zh-CN", java_script_enabled=False, viewport=NARROW)
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def kindergarten(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Another browser, with JavaScript and without, where nobody is signed in."""
+    context = browser.new_context(
+        base_url=site, locale="zh-CN", java_script_enabled=request.param, viewport=NARROW
+    )
     yield context.new_page()
     context.close()
 

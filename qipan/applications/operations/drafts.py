@@ -11,6 +11,8 @@ from qipan import records
 from qipan.applications.assuring import assure
 from qipan.applications.errors import NotTheirs, UnableToStart
 from qipan.applications.numbering import new_id
+from qipan.applications.rows import Learned
+from qipan.applications.wallet import OFFERED
 from qipan.catalogue import queries as catalogue
 from qipan.ledger import operations as ledger
 from qipan.people.actors import Acting
@@ -34,6 +36,13 @@ UPDATE drafts SET
   without = ARRAY(SELECT DISTINCT unnest(without || %(refused)s::text[]) EXCEPT SELECT unnest(%(given)s::text[]) ORDER BY 1),
   updated_at = %(at)s
 WHERE id = %(draft)s AND application IS NULL AND person = %(person)s
+"""
+# What a draft keeps of certificates is put in anew as a whole; a draft in which nothing changes is not written.
+OFFER = """
+UPDATE drafts SET facts = kept.rest || %(offered)s
+FROM (SELECT id, (SELECT coalesce(jsonb_object_agg(step, given), '{}') FROM jsonb_each(facts) AS one (step, given)
+    WHERE given->>'kind' <> 'wallet') AS rest FROM drafts WHERE id = %(draft)s) AS kept
+WHERE drafts.id = kept.id AND application IS NULL AND person = %(person)s AND facts <> kept.rest || %(offered)s
 """
 DISCARD = """
 WITH gone AS (DELETE FROM drafts WHERE id = %s AND person = %s AND application IS NULL RETURNING *)
@@ -113,6 +122,17 @@ def consent(
         raise NotTheirs
     if resources or refused:
         ledger.append([acting.entry("consent", f"draft:{draft}", **given)], at)
+
+
+def offer_certificates(*, acting: Acting, draft: UUID, papers: Collection[Learned]) -> None:
+    """Keep beside a draft the certificates that the person holds now, in place of those that they held before.
+
+    Each is of the kind ``wallet``, its ``via`` the kind of certificate and its number with a ``#`` between.
+    """
+    offered = {
+        one.via: {"kind": OFFERED, "at": one.at.isoformat(), "facts": dict(one.facts)} for one in papers
+    }
+    records.execute(OFFER, {"offered": records.jsonb(offered), "draft": draft, "person": acting.applicant})
 
 
 def discard_draft(*, acting: Acting, draft: UUID, at: datetime) -> bool:

@@ -15,7 +15,7 @@ from qipan import records
 from qipan.applications import deciding, opening, plans
 from qipan.applications.agreements import agreed_fields
 from qipan.applications.drafting import asking_of, lack, lack_text
-from qipan.applications.facts import FactSource, KnownFact, facts_of, learn, values_of
+from qipan.applications.facts import FactSource, KnownFact, facts_of, learn, papers_of, values_of
 from qipan.applications.intake import Asking, field_of
 from qipan.applications.locked import LockedApplication, LockedCase, cases_of, change, lock_application
 from qipan.applications.lookups import LookedUp
@@ -23,6 +23,7 @@ from qipan.applications.models import Application
 from qipan.applications.planning import plan_for
 from qipan.applications.plans import Planned
 from qipan.applications.recording import For, record_calls
+from qipan.applications.wallet import CERTIFICATE, held
 from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import ENDED, FAILED, SUCCEEDED, ApplicationState, CaseAct, CaseState
 from qipan.core.plan import Fetch, Reason
@@ -102,6 +103,7 @@ def _state(locked: LockedApplication, asking: Asking) -> _State:
     values = values_of(facts)
     knowledge = Knowledge(
         facts=values,
+        wallet=held(papers_of(locked.id)) if any(fact.kind == CERTIFICATE for fact in facts) else frozenset(),
         stated=frozenset(field_of(fact.field) for fact in facts if fact.kind == "answer"),
         without=frozenset(locked.without),
         lacking=frozenset(map(lack, locked.lacking)),

@@ -16,16 +16,25 @@ from django.utils import timezone
 from qipan import records
 from qipan.applications.agreements import agreed_fields
 from qipan.applications.assuring import assure
-from qipan.applications.drafting import IDENTITY, Kept, asking_of, kept_facts, lack, values_in
+from qipan.applications.drafting import (
+    IDENTITY,
+    Kept,
+    asking_of,
+    kept_facts,
+    lack,
+    still_known,
+    values_in,
+    wallet_in,
+)
 from qipan.applications.errors import NotTheirs, UnableToStart, UnableToSubmit
 from qipan.applications.insertion import Submission, insert
 from qipan.applications.intake import Answered, Asking, Identity, identity_facts, take_in
 from qipan.applications.planning import resources_of
 from qipan.applications.rows import Learned, Submitted
-from qipan.applications.standing import standing
 from qipan.core.declarations import MeetKind
 from qipan.core.elements import Field, Value
 from qipan.core.planner import Knowledge
+from qipan.core.planner.knowledge import HeldCertificate
 from qipan.people.actors import Acting
 
 READ = f"""
@@ -144,9 +153,9 @@ def _submission(
     assure(acting, asking.version, asking.event.name)
     identity = identity_facts(asking.event, _identity(start))
     without = content.without | (resources_of(asking.version, asking.event.name) - content.consents)
-    looked_up = standing(asking, identity, kept_facts(content.facts), content.answers)
+    looked_up = still_known(asking, identity, kept_facts(content.facts), content.answers)
     base = {**values_in(looked_up), **identity}
-    answered = _complete(asking, content, base, without)
+    answered = _complete(asking, content, base, without, wallet_in(looked_up))
     return Submission(
         acting=acting,
         person=person,
@@ -183,11 +192,16 @@ def _asking(content: _Content, at: datetime) -> Asking:
 
 
 def _complete(
-    asking: Asking, content: _Content, base: Mapping[Field, Value], without: frozenset[str]
+    asking: Asking,
+    content: _Content,
+    base: Mapping[Field, Value],
+    without: frozenset[str],
+    wallet: frozenset[HeldCertificate],
 ) -> Answered:
     """Take in the answers; raises UnableToSubmit with everything that is missing or wrong at once."""
     knowledge = Knowledge(
         facts=base,
+        wallet=wallet,
         without=without,
         lacking=frozenset(map(lack, content.lacking)),
         skipped=content.skipped,

@@ -4,6 +4,7 @@ from qipan.certificates.operations.ending import tell_of_end
 from qipan.certificates.operations.issuers import establish_authority, establish_issuer, rotate_keys
 from qipan.certificates.operations.issuing import issue_certificates, make_pdf
 from qipan.certificates.operations.lists import accept_issuers, publish_issuers
+from qipan.certificates.operations.offering import offer_to_draft
 from qipan.certificates.operations.seals import (
     approve_seal,
     ask_for_seal,
@@ -29,6 +30,7 @@ __all__ = [
     "issue_certificates",
     "look_at_showing",
     "make_pdf",
+    "offer_to_draft",
     "publish_issuers",
     "replace_certificate",
     "resume_seal",

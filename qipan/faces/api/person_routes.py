@@ -19,6 +19,7 @@ from qipan.applications.forms import FormView
 from qipan.applications.operations.uploads import LARGEST
 from qipan.applications.prefill import prefill_draft
 from qipan.applications.rows import ApplicationDetail, ApplicationRow, DataUse, StatusRow, Submitted
+from qipan.certificates import operations as certificates
 from qipan.faces.api.guards import acting, for_persons, signed_in, signed_in_lately
 from qipan.faces.api.open_routes import FormOut
 from qipan.faces.api.problems import BadRequest
@@ -112,6 +113,7 @@ def begin(request: HttpRequest, given: DraftIn) -> Status[DraftOut]:
             at=at,
         )
         operations.consent(acting=who, draft=draft, resources=given.consents, at=at)
+        certificates.offer_to_draft(acting=who, draft=draft, at=at)
     prefill_draft(acting=who, draft=draft, at=at)
     return Status(201, DraftOut(draft=draft))
 

@@ -200,7 +200,11 @@ def form_page(form: FormView, titles: Titles, today: date, *, strict: bool = Fal
         known=_known(form.known, titles),
         known_count=len(form.known),
         documents=documents,
-        spared=tuple(_spared(each, titles) for each in form.documents if each.met_by is not MeetKind.UPLOAD),
+        spared=tuple(
+            _spared(each, titles, _held(form))
+            for each in form.documents
+            if each.met_by is not MeetKind.UPLOAD
+        ),
         optional=tuple((one.service, one.title, one.skipped) for one in form.services if one.optional),
         services=tuple(one.title for one in form.services if not one.skipped),
         failed=tuple(dict.fromkeys(one.title for one in form.lookups if one.state == "failed")),
@@ -267,10 +271,18 @@ def file_size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{max(1, size // 1000)} kB"  # noqa: PLR2004
 
 
-def _spared(document: FormDocument, titles: Titles) -> Spared:
+def _held(form: FormView) -> set[str]:
+    """The kinds of certificates that are in hand; the others are issued on the way."""
+    return {fact.via.partition("(")[0] for fact in form.known if fact.kind == "certificate"}
+
+
+def _spared(document: FormDocument, titles: Titles, held: set[str]) -> Spared:
     if document.met_by is MeetKind.CERTIFICATE:
-        named = [titles.certificate(name.partition("(")[0]) for name in document.via]
-        return Spared(document.title, _("用电子证照：%(names)s") % {"names": titles.listed(named)})
+        kinds = [name.partition("(")[0] for name in document.via]
+        names = {"names": titles.listed([titles.certificate(kind) for kind in kinds])}
+        if held.issuperset(kinds):
+            return Spared(document.title, _("您已有电子证照“%(names)s”，系统自己取用，不用交") % names)
+        return Spared(document.title, _("用电子证照：%(names)s") % names)
     return Spared(document.title, _("部门间核对数据，不用您交"))
 
 

@@ -19,6 +19,7 @@ from qipan.applications.errors import NotCovered, NotKnownWell, UnableToStart, U
 from qipan.applications.forms import FormView
 from qipan.applications.planning import resources_of
 from qipan.catalogue import queries as catalogue
+from qipan.certificates import operations as certificates
 from qipan.faces.look.access import access, signed_in_person, to_higher_level
 from qipan.faces.look.actors import the_acting
 from qipan.faces.look.controls import answers_in
@@ -84,6 +85,7 @@ def start(request: HttpRequest, event: str) -> HttpResponse:
             draft = operations.start_draft(
                 acting=acting, person=acting.applicant, event=event, answers=given, at=at
             )
+            certificates.offer_to_draft(acting=acting, draft=draft, at=at)
     except UnableToStart as error:
         raise Http404 from error
     except NotCovered:
@@ -172,7 +174,9 @@ def save(request: HttpRequest, draft: UUID) -> HttpResponse:
 @require_safe
 @while_a_draft
 def check(request: HttpRequest, draft: UUID) -> HttpResponse:
-    """Everything on one page, to be checked before it is sent."""
+    """Everything on one page, to be checked before it is sent, with the certificates that are in force now."""
+    with transaction.atomic():
+        certificates.offer_to_draft(acting=the_acting(request), draft=draft, at=timezone.now())
     view = the_form(request, draft)
     if not view.complete:
         return redirect(f"{reverse('portal:form', kwargs={'draft': draft})}?check=1")
@@ -191,6 +195,8 @@ def submit(request: HttpRequest, draft: UUID) -> HttpResponse:
         return redirect("portal:check", draft=draft)
     spend(request, SUBMIT, acting)
     try:
+        with transaction.atomic():
+            certificates.offer_to_draft(acting=acting, draft=draft, at=at)
         with theirs():
             submitted = operations.submit_application(
                 acting=acting, person=acting.applicant, idempotency_key=str(draft), draft=draft, at=at

@@ -173,5 +173,5 @@ def _closed(answer: HttpResponse) -> HttpResponse:
     """Kept by nobody on the way, found by no search engine, and its address told to no other site."""
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Referrer-Policy"] = "same-origin"
     return answer
