@@ -12,7 +12,7 @@ from qipan.agencies import queries as agencies
 from qipan.core.posts import Leave, Period, Power, Tenure, clash, conflict, is_away, is_weighty, stands_in
 from qipan.ledger import operations as ledger
 from qipan.people import queries as people
-from qipan.people.actors import Acting
+from qipan.people.actors import SYSTEM, Acting
 from qipan.posts import queries
 from qipan.posts.errors import (
     ByAManager,
@@ -27,6 +27,7 @@ from qipan.posts.errors import (
 
 LONGEST = timedelta(days=366)
 LONGEST_TITLE = 40
+FIND = "SELECT id FROM posts WHERE (agency, title, services, powers) = (%s, %s, %s::text[], %s::text[])"
 MAKE = """
 INSERT INTO posts (agency, title, services, powers, made_at) VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
 """
@@ -97,6 +98,28 @@ def take_on(*, acting: Acting, post: int, id_number: str, at: datetime) -> int:
     number = records.number(ADMIT, [found.name, wanted.agency, wanted.title, found.id])
     _record(acting, "take_on", wanted.agency, at, official=number)
     return number
+
+
+def put_in_office(*, agency: str, id_number: str, title: str, powers: Collection[Power], at: datetime) -> int:
+    """Put somebody real-named in a post from now on, by the platform's own word; gives the official's number.
+
+    Raises NobodyFound and KeptApart.
+    """
+    found = people.person_by_number("".join(id_number.split()).upper())
+    if found is None:
+        raise NobodyFound
+    carried = sorted(map(str, powers))
+    records.execute(MAKE, [agency, title, [], carried, at])
+    post = records.number(FIND, [agency, title, [], carried])
+    official = records.number(ADMIT, [found.name, agency, title, found.id])
+    coming = Tenure(official, post, agency, frozenset(powers), Period(at))
+    apart = clash(official, [*people.tenures_of(official), coming])
+    if apart:
+        raise KeptApart(apart)
+    values = {"official": official, "post": post, "begins": at, "ends": None, "by": None, "at": at}
+    number = records.number(GIVE, {**values, "confirmed": at})
+    _record(SYSTEM, "give_post", agency, at, tenure=number, official=official, to_post=post)
+    return official
 
 
 def give_post(

@@ -45,6 +45,7 @@ COMMANDS: Final = {
     "watch": _Place("watch.commands", "watch", "Judge how shared data were read 用数监督."),
     "reconcile": _Place("watch.commands", "reconcile", "Compare records with other nodes' 两边对账."),
     "app": _Place("run.apps", "app", "Register apps that people sign in to 单点登录."),
+    "official": _Place("run.officials", "official", "Put an official in office 任命工作人员."),
     "key": _Place("run.keys", "key", "Issue and revoke keys of agencies' systems 接口密钥."),
 }
 

@@ -71,7 +71,7 @@ def appoint_officials(library: Library, under: str = PROVINCE, kinds: Container[
 
 
 def appoint_sharers(library: Library) -> None:
-    """Put sample officials in post who ask for shared data, who answer for it, who watch, and who settle disputes."""
+    """Put sample officials in post who ask for shared data, who answer for it, who watch, who settle disputes, and who manage posts."""
     powers = set(_sharing(library))
     with transaction.atomic():
         people.appoint_sample_officials(agencies=(), powers=powers, at=timezone.now())
@@ -100,7 +100,7 @@ def stand_alone() -> None:
 
 
 def _sharing(library: Library) -> Iterator[tuple[str, Power]]:
-    """Approvers stand at the highest agency of each kind that shares, requesters at those of the story's places."""
+    """Approvers stand at the highest agency of each kind that shares, requesters and managers at those of the story's places."""
     for kind in {resource.agency for resource in library.resources.values()}:
         if provider := sharing.provider_of(kind, STORY[-1]):
             yield provider, Power.APPROVER
@@ -126,7 +126,8 @@ def _asking(library: Library, kinds: Iterable[str], places: Iterable[str]) -> It
         level = _level(place)
         for kind in kinds:
             if kind in library.agencies and level in library.agencies[kind].levels:
-                yield agency_queries.agency_code(kind, level, place), Power.REQUESTER
+                code = agency_queries.agency_code(kind, level, place)
+                yield from ((code, power) for power in (Power.REQUESTER, Power.MANAGER))
 
 
 def watching_at(place: str) -> str:
