@@ -31,13 +31,16 @@ from qipan import reader
 from qipan.adapters import embedded_postgres
 from qipan.site import rights
 from qipan.site.setup import set_up
+from tests import clusters
 
 # Set before anything reads Django's settings: tests never touch the home of a running demo, and workers not each other's.
 HOME = Path(os.environ.get("QIPAN_HOME") or Path(__file__).parent / ".qipan" / "test")
 os.environ["QIPAN_HOME"] = str(HOME / os.environ.get("PYTEST_XDIST_WORKER", ""))
+os.environ.setdefault("QIPAN_TEST_CLUSTERS", str(HOME))
 os.environ["DJANGO_SETTINGS_MODULE"] = "qipan.site.settings"
 # A busy machine is slow, and no test is about speed: what is not about time has time.
 os.environ.setdefault("QIPAN_PATIENCE", "4")
+os.environ.setdefault("QIPAN_WORKER_NICE", "0")  # or it waits for all that tests do at once
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what one process compiled, the next need not
 django.setup()  # before the conftests below import tables
 # Playwright keeps an event loop in our thread, and Django would refuse queries beside it, though nothing runs at once.
@@ -96,6 +99,10 @@ def django_db_modify_db_settings() -> None:
 
     Tests make and empty tables, so they work as the owner; the servers under test do not.
     """
+    if not os.environ.get("DATABASE_URL"):
+        clusters.ready_cluster(settings.QIPAN_HOME)
+        if clusters.has_template(settings.QIPAN_HOME):
+            connection.settings_dict["TEST"]["TEMPLATE"] = clusters.template()
     set_up(for_visitors=True)
     connection.settings_dict["TEST"]["NAME"] = f"test_qipan_{os.getpid()}"
     connection.settings_dict["USER"] = embedded_postgres.OWNER

@@ -18,6 +18,7 @@ QIPAN_HOME = Path(text("QIPAN_HOME", ".qipan")).absolute()
 QIPAN_LIBRARY = Path(text("QIPAN_LIBRARY", str(PACKAGE.parent / "library"))).absolute()
 QIPAN_REGISTERS = Path(text("QIPAN_REGISTERS", str(QIPAN_HOME / "registers.json"))).absolute()
 QIPAN_WORKERS = whole_number("QIPAN_WORKERS", 2, least=1, most=64)
+QIPAN_WORKER_NICE = whole_number("QIPAN_WORKER_NICE", 10, least=0, most=19)
 QIPAN_THREADS = whole_number(
     "QIPAN_THREADS", 4, least=1, most=64
 )  # per worker; also its database connections

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 
 from qipan.adapters import embedded_postgres
+from tests import clusters
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a" * 32
@@ -46,7 +47,7 @@ class Stage:
         self.home = home
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.database = embedded_postgres.ensure_running(home)
+        self.database = clusters.ready_cluster(home)
         entered = self._run(ENTER, str(home))
         self.persons: Sequence[int] = entered["persons"]
         self.keys: Mapping[str, str] = entered["keys"]

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from tests.demo.hands import Keyboard, Mouse
 
 END_SECONDS = 900
+LULL_MILLISECONDS = 1_000
 NUMBER = re.compile(r"QP-\d{8}-[0-9A-Z]{7}")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 ANSWERS = {
@@ -121,31 +122,34 @@ class Desk:
         look(hand.page)
         hand.press(f'button[name="official"][value="{official}"]')
 
-    def handle(self, number: str) -> None:
-        """Do all there is to do for the application."""
+    def handle(self, number: str) -> bool:
+        """Do all there is to do for the application; whether that was anything."""
         page = self._hand.page
         page.goto(f"/desk/?q={number}")
         self._look(page)
         links = page.locator('a[href*="/desk/cases/"]')
         found = {str(link.get_attribute("href")) for link in links.all()}
         self.handled |= found
-        for address in sorted(found - self._ended):
-            self._decide(address)
+        done = [self._decide(address) for address in sorted(found - self._ended)]
+        return any(done)
 
-    def _decide(self, address: str) -> None:
+    def _decide(self, address: str) -> bool:
         page = self._hand.page
         page.goto(address)
         self._look(page)
-        if page.locator('form[action$="/accept"]').count():
+        accepts = bool(page.locator('form[action$="/accept"]').count())
+        if accepts:
             self._hand.press('form[action$="/accept"] button')
-        page.goto(address)
+            page.goto(address)
         if page.locator('form[action$="/grant"]').count():
             self._hand.press('form[action$="/grant"] button.primary')
             self._look(page)
             self._hand.press('button[name="reviewed"]')
             self._granted.add(address)
-        elif address in self._granted:
+            return True
+        if address in self._granted:
             self._ended.add(address)
+        return accepts
 
 
 class Desks:
@@ -161,13 +165,15 @@ class Desks:
         self._look, self._lobby = look, self._visit().page
         self._desks: dict[str, Desk] = {}
 
-    def handle(self, number: str) -> None:
-        """Have the agencies that are listed first do all there is to do for the application."""
+    def handle(self, number: str) -> bool:
+        """Have the agencies that are listed first do all there is to do for the application; whether that was anything."""
+        did = False
         self._lobby.goto("/desk/sign-in")
         for official in self._lobby.eval_on_selector_all("section.agency", OFFICIALS):
             if official not in self._desks:
                 self._desks[official] = Desk(self._visit(), official, self._look)
-            self._desks[official].handle(number)
+            did = self._desks[official].handle(number) or did
+        return did
 
     @property
     def handled(self) -> set[str]:
@@ -191,7 +197,8 @@ def through(
         number = apply(mother, paper, look)
         end = time.monotonic() + END_SECONDS
         while not page.locator(".entry-state", has_text="已办结").count() and time.monotonic() < end:
-            desks.handle(number)
+            if not desks.handle(number):
+                page.wait_for_timeout(LULL_MILLISECONDS)
             page.goto(f"/applications/{number}/")
         look(page)
         page.goto(f"/applications/{number}/results/")

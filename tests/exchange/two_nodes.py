@@ -30,6 +30,7 @@ from qipan.core.envelope import RequestEnvelope
 from qipan.core.grants import SIGNED_GRANT, End, Grant, Mode, Revocation, Rows
 from qipan.core.nodes import SIGNED_LIST, Node, NodeKey, NodeList, key_id
 from qipan.sample.identifiers import PersonNumbers
+from tests import clusters
 from tests.cast import LIBRARY
 from tests.exchange.operators import Operator
 
@@ -94,7 +95,7 @@ class RunningNode:
         self.home.mkdir()
         self.database = f"node_{name}"
         self.patience = os.environ["QIPAN_PATIENCE"]
-        self.owner_url = embedded_postgres.create_database(cluster, self.database)
+        self.owner_url = clusters.ready_database(cluster, self.database)
         self.key = key_files.read_or_make(home / "keys" / "gateway-sm2-sm3.pem", Suite.SM2)
         self.ports = {"public": free_port(), "inside": free_port()}
         self.log = home / "stderr"
@@ -179,7 +180,7 @@ class TwoNodes:
 
     def __init__(self, home: Path, mothers: int) -> None:
         self.home = home
-        embedded_postgres.ensure_running(home)
+        clusters.ready_cluster(home)
         self.register = embedded_postgres.create_database(home, "register")
         self.city = RunningNode("city", home / "city", home)
         self.hospitals = RunningNode("hospitals", home / "hospitals", home)

@@ -34,7 +34,6 @@ from qipan.site.server import collect_static_files
 from qipan.site.setup import set_up
 
 PORT = 8000
-WORKER_NICE = 10
 NOTE = "demo-address"
 LIMITS = "off,key=120"  # anybody acts as anybody here, and one machine may act for all
 
@@ -137,7 +136,9 @@ def _children(port: int, service_port: int) -> list[Child]:
             ("--port", str(service_port), "--home", home),
         ),
         Child("the sealer", "qipan.faces.cli", ("sealer",)),
-        Child("the worker", "qipan.faces.cli", ("worker", "--without-sealer"), nice=WORKER_NICE),
+        Child(
+            "the worker", "qipan.faces.cli", ("worker", "--without-sealer"), nice=settings.QIPAN_WORKER_NICE
+        ),
         Child("the site", "qipan.site.server", ("--port", str(port))),
     ]
 

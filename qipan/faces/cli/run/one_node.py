@@ -37,7 +37,6 @@ from qipan.sample.province import cast
 from qipan.sample.shares import HUB, NODES, SampleNode, elsewhere
 from qipan.site.setup import set_up
 
-WORKER_NICE = 10
 JOIN_SECONDS = 120
 
 
@@ -125,7 +124,7 @@ def _children(node: SampleNode, site: int, public: int, service_port: int) -> li
         ),  # what is subscribed to is there
         Child("the gateway's inside", gateway.MODULE, ("--side", "inside", "--port", str(inside))),
         Child("the public gateway", gateway.MODULE, ("--side", "public", "--port", str(public))),
-        Child("the worker", "qipan.faces.cli", ("worker",), nice=WORKER_NICE),
+        Child("the worker", "qipan.faces.cli", ("worker",), nice=settings.QIPAN_WORKER_NICE),
         Child("the site", "qipan.site.server", ("--port", str(site))),
     ]
 
