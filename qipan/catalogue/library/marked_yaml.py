@@ -60,12 +60,12 @@ class Mapping(Branch):
 
 
 Node = Scalar | Sequence | Mapping
-_NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
+NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def is_nothing(node: Node) -> bool:
     """Whether a key, or a whole file, was left without a value."""
-    return type(node) is Scalar and not node.quoted and node.value in _NOTHING
+    return type(node) is Scalar and not node.quoted and node.value in NOTHING
 
 
 _LIST, _KEYS, _END = "\1[", "\1{", "\1"
@@ -91,7 +91,7 @@ def read_yaml(raw: bytes) -> Node | None:
         raise NotYaml("too-big", 1)
     text = _decoded(raw)
     try:
-        return _compose(yaml.CSafeLoader(text))
+        return _compose(yaml.CSafeLoader(text), careful=_UNUSUAL.search(text) is not None)
     except yaml.MarkedYAMLError as error:
         raise _worded(error, text) from None
     except yaml.reader.ReaderError as error:
@@ -105,8 +105,11 @@ def _decoded(raw: bytes) -> str:
         raise NotYaml("encoding", raw.count(b"\n", 0, error.start) + 1) from None
 
 
-def _compose(loader: yaml.CSafeLoader) -> Node | None:
-    """Build the nodes from the parser's events, without recursion; a library has a million of them."""
+def _compose(loader: yaml.CSafeLoader, *, careful: bool) -> Node | None:
+    """Build the nodes from the parser's events, without recursion; a library has a million of them.
+
+    What cannot be in a text without certain characters is looked for only where they are.
+    """
     next_event: Callable[[], Any] = loader.get_event
     siblings: list[Node] = []
     parents: list[tuple[list[Node], Sequence | Mapping]] = []
@@ -114,49 +117,47 @@ def _compose(loader: yaml.CSafeLoader) -> Node | None:
     scalar, ends, make = yaml.ScalarEvent, (yaml.MappingEndEvent, yaml.SequenceEndEvent), tuple.__new__
     while event := next_event():
         kind = type(event)
+        if careful:
+            _refuse(event)
         if kind is scalar:
-            mark, style, text = event.start_mark, event.style, event.value
-            if event.anchor is not None or event.tag is not None or style == '"':
-                _refuse(event)
+            mark, text = event.start_mark, event.value
             texts.append(text)
-            siblings.append(make(Scalar, (text, mark.line + 1, mark.column + 1, style not in _PLAIN)))
+            siblings.append(make(Scalar, (text, mark.line + 1, mark.column + 1, bool(event.style))))
         elif kind in ends:
             siblings, node = parents.pop()
             texts.append(_END)
             node.last = len(texts)
             siblings.append(node)
         elif kind in _OPENING:
-            parents.append((siblings, _opened(event, texts)))
+            sign, branch = _OPENING[kind]
+            mark = event.start_mark
+            texts.append(sign)
+            parents.append((siblings, branch(mark.line + 1, mark.column + 1, texts)))
             siblings = parents[-1][1].value
             if len(parents) > MAX_DEPTH:
-                raise NotYaml("too-deep", event.start_mark.line + 1)
-        elif kind is yaml.AliasEvent:
-            raise NotYaml("alias", event.start_mark.line + 1)
+                raise NotYaml("too-deep", mark.line + 1)
         elif kind is yaml.DocumentStartEvent and siblings:
             raise NotYaml("documents", event.start_mark.line + 1)
     return siblings[0] if siblings else None
 
 
-_PLAIN: Final = ("", None)
-_OPENING: Final = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
-
-
-def _opened(event: Any, texts: list[str]) -> Sequence | Mapping:
-    _refuse(event)
-    line, column = event.start_mark.line + 1, event.start_mark.column + 1
-    if type(event) is yaml.MappingStartEvent:
-        texts.append(_KEYS)
-        return Mapping(line, column, texts)
-    texts.append(_LIST)
-    return Sequence(line, column, texts)
+_OPENING: Final[dict[type, tuple[str, type[Sequence] | type[Mapping]]]] = {
+    yaml.MappingStartEvent: (_KEYS, Mapping),
+    yaml.SequenceStartEvent: (_LIST, Sequence),
+}
+_UNUSUAL: Final = re.compile(r"[&*!\\]")
+"""What anchors, aliases and tags begin with, and the escapes of double quotes, which alone can bring about control characters."""
 
 
 def _refuse(event: Any) -> None:
-    """Refuse anchors and tags, and control characters, which only double quotes can bring about."""
-    if event.anchor is not None or event.tag is not None:
-        raise NotYaml("tag" if event.anchor is None else "alias", event.start_mark.line + 1)
-    if _INVISIBLE.search(getattr(event, "value", "")):
-        raise NotYaml("control", event.start_mark.line + 1)
+    """Refuse anchors, aliases, tags and control characters."""
+    line = event.start_mark.line + 1
+    if getattr(event, "anchor", None) is not None:
+        raise NotYaml("alias", line)
+    if getattr(event, "tag", None) is not None:
+        raise NotYaml("tag", line)
+    if type(event) is yaml.ScalarEvent and _INVISIBLE.search(event.value):
+        raise NotYaml("control", line)
 
 
 _WORDED: Final = (

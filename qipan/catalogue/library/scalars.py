@@ -27,9 +27,10 @@ def text_of(node: yaml.Node, expected: str = "text") -> str:
     """The text of a scalar; raises Misshapen for lists, mappings and keys left without a value."""
     if type(node) is not yaml.Scalar:
         raise Misshapen(node, "expected", expected=expected, **found(node))
-    if yaml.is_nothing(node):
+    text = node.value
+    if text in yaml.NOTHING and not node.quoted:
         raise Misshapen(node, "expected", expected=expected, sort="nothing", found="")
-    return node.value
+    return text
 
 
 @dataclass(frozen=True)
