@@ -22,6 +22,7 @@ from qipan.applications.later import JOB
 from qipan.applications.numbering import new_id, new_number
 from qipan.applications.plans import Planned
 from qipan.applications.rows import Learned, Submitted
+from qipan.applications.signed_forms import form_digest
 from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import ApplicationState
 from qipan.ledger import operations as ledger
@@ -90,6 +91,8 @@ def insert(submission: Submission, at: datetime) -> Submitted | None:
             event=submission.asking.event.name,
             plan=planned.digest,
             cases={case.service: str(case.id) for case in cases},
+            form=form_digest(submission.asking.event.name, submission.asking.version, submission.learned),
+            level=int(submission.acting.actor.level),
         ),
         *opening.entries_of(submission.acting, cases),
     ]

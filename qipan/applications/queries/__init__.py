@@ -21,6 +21,7 @@ from qipan.applications.queries.persons import (
     untouched_draft,
     upload_content,
 )
+from qipan.applications.queries.sent_forms import sent_form
 
 __all__ = [
     "CAP",
@@ -35,6 +36,7 @@ __all__ = [
     "form",
     "inbox",
     "inbox_counts",
+    "sent_form",
     "submission_status",
     "submitted_as",
     "untouched_draft",

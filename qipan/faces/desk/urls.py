@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("own/leaves/<int:leave>/end", posts.back, name="leave-end"),
     path("uploads/<uuid:upload>", cases.upload, name="upload"),
     path("cases/<uuid:case>", cases.case, name="case"),
+    path("cases/<uuid:case>/form", cases.form, name="case-form"),
     path("cases/<uuid:case>/accept", cases.accept, name="accept"),
     path("cases/<uuid:case>/retry", cases.retry, name="retry"),
     path("cases/<uuid:case>/return", cases.send_back, name="return"),

@@ -72,6 +72,24 @@ def receipt(request: HttpRequest, case: UUID, entry: int) -> HttpResponse:
 
 @access(needs(Power.HANDLE))
 @require_safe
+def form(request: HttpRequest, case: UUID) -> HttpResponse:
+    """Say whether what is stored is what the person sent, as the trail has it."""
+    the_case(request, case)
+    found = queries.sent_form(case)
+    if found is None or not found.digest:
+        messages.warning(request, _("这件提交时还没有留下表单摘要。"))
+    elif found.same:
+        said = {"digest": found.digest[:16], "level": found.level}
+        messages.success(
+            request, _("表单与提交时一致。摘要 %(digest)s…，提交人登录级别 L%(level)s，已写入存证。") % said
+        )
+    else:
+        messages.warning(request, _("表单与提交时不一致！请不要办理，并告知审计员。"))
+    return redirect("desk:case", case=case)
+
+
+@access(needs(Power.HANDLE))
+@require_safe
 def upload(request: HttpRequest, upload: UUID) -> HttpResponse:
     """A document sent for a case of theirs, shown by the browser and never run: it may hold anything."""
     found = queries.upload_for_official(upload, the_official(request))
