@@ -29,7 +29,9 @@ def spent(postmaster: int) -> Spent:
     times = os.times()
     site = sum(_own(each) for each in psutil.Process().children(recursive=True))
     server = psutil.Process(postmaster)
+    ended = server.cpu_times()  # of connections that are over
     database = sum(_own(each) for each in (server, *server.children()))
+    database += ended.children_user + ended.children_system
     return Spent(site, database, times.children_user + times.children_system)
 
 
