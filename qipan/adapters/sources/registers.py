@@ -13,13 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Lock, Thread
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from qipan.adapters.sources.breaker import Breaker
-from qipan.adapters.sources.declared import Reading, adapter_of, reading_of
+from qipan.adapters.sources.declared import ADAPTERS, Reading, adapter_of, reading_of
 from qipan.adapters.sources.facts import answer_of
-from qipan.adapters.sources.files import FileRegisters
-from qipan.adapters.sources.json_services import HttpRegisters
 from qipan.adapters.sources.nodes import ELSEWHERE, Gateway, NodeRegisters
 from qipan.adapters.sources.port import (
     Answer,
@@ -29,7 +27,6 @@ from qipan.adapters.sources.port import (
     SourceMisdeclared,
     SourceNonsense,
 )
-from qipan.adapters.sources.sql import SqlRegisters
 from qipan.core.elements import Field
 
 CALLS_AT_ONCE = 6  # to one register, from one process
@@ -57,6 +54,52 @@ class _Adapter(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class _Together(_Adapter, Protocol):
+    """Reads what differs only in its keys' values at once: each record, None where there is none, or its error. Raises SourceError."""
+
+    def read_together(
+        self, address: str, readings: Sequence[Reading], timeout: float
+    ) -> Sequence[Mapping[Field, object] | SourceError | None]: ...
+
+
+class _Adapters:
+    """Loads each adapter, with the drivers that it needs, when a register of its kind is first read; few places have all kinds."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, _Adapter] = {}
+        self._lock = Lock()
+
+    def load(self, requests: Sequence[Request]) -> None:
+        """Have what these are read by at hand, so that none of their time goes into loading it."""
+        with self._lock:
+            for kind in {str(one.source.get("adapter")) for one in requests} & ADAPTERS - self._loaded.keys():
+                self._loaded[kind] = _made(kind)
+
+    def __getitem__(self, kind: str) -> _Adapter:
+        return self._loaded[kind]
+
+    def close(self) -> None:
+        for adapter in self._loaded.values():
+            adapter.close()
+
+
+def _made(kind: str) -> _Adapter:
+    match kind:
+        case "sql":
+            from qipan.adapters.sources.sql import SqlRegisters
+
+            return SqlRegisters()
+        case "file":
+            from qipan.adapters.sources.files import FileRegisters
+
+            return FileRegisters()
+        case _:
+            from qipan.adapters.sources.json_services import HttpRegisters
+
+            return HttpRegisters()
+
+
 class _Guard(NamedTuple):
     breaker: Breaker
     places: BoundedSemaphore
@@ -68,12 +111,7 @@ class Registers:
     def __init__(self, addresses: Mapping[str, str], gateway: Gateway | None = None) -> None:
         self._addresses = addresses
         self._nodes = NodeRegisters(gateway)
-        self._sql = SqlRegisters()
-        self._adapters: Mapping[str, _Adapter] = {
-            "sql": self._sql,
-            "file": FileRegisters(),
-            "http": HttpRegisters(),
-        }
+        self._adapters = _Adapters()
         self._guards: dict[str, _Guard] = {}
         self._lock = Lock()
 
@@ -86,6 +124,7 @@ class Registers:
 
     def look_up_all(self, requests: Sequence[Request], deadline: float) -> Mapping[str, Answer]:
         """Look all up at once; what is not there after ``deadline`` seconds is given as down. Never raises."""
+        self._adapters.load([one for one in requests if not self._elsewhere(one)])
         start = time.monotonic()
         arrived: SimpleQueue[Mapping[str, Answer]] = SimpleQueue()
         bundles = self._bundled(requests)
@@ -106,8 +145,7 @@ class Registers:
     def close(self) -> None:
         """Close all connections."""
         self._nodes.close()
-        for adapter in self._adapters.values():
-            adapter.close()
+        self._adapters.close()
 
     def _bundled(self, requests: Sequence[Request]) -> list[Sequence[Request]]:
         """Put together what one statement can answer: look-ups of an SQL register that differ only in their keys' values."""
@@ -178,11 +216,11 @@ class Registers:
             raise SourceMisdeclared(
                 f"registers.json gives no address for the register {readings[0].register}."
             )
-        adapter = adapter_of(first.source)
-        if adapter != "sql":
-            record = self._adapters[adapter].read(address, readings[0], timeout)
+        adapter = self._adapters[adapter_of(first.source)]
+        if not isinstance(adapter, _Together):
+            record = adapter.read(address, readings[0], timeout)
             return {first.name: answer_of(first, record)}
-        found = self._sql.read_together(address, readings, timeout)
+        found = adapter.read_together(address, readings, timeout)
         return {
             one.name: Answer(error=record) if isinstance(record, SourceError) else answer_of(one, record)
             for one, record in zip(bundle, found, strict=True)
