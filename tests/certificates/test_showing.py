@@ -20,8 +20,9 @@ from qipan.certificates.errors import (
 from qipan.certificates.rows import WholeCertificate
 from qipan.certificates.showing import address_of, disclosed, looked_up, opened
 from qipan.certificates.showings import ShowingRow
+from qipan.core.mandates import Kind, Mandate
 from qipan.ledger.models import Entry
-from qipan.people.actors import Acting
+from qipan.people.actors import Acting, under_mandate
 from tests.cast import MONDAY, Cast
 from tests.certificates import vaccination
 from tests.certificates.office import ADDRESS, DAY, Office, issued, known, listed
@@ -149,6 +150,18 @@ def test_what_cannot_be_shown(cast: Cast, shot: WholeCertificate) -> None:
         )
     with pytest.raises(CertificateNotSo):
         linked(cast.mother, shot.number)
+
+
+def test_whoever_acts_for_the_holder_gives_nothing_away(cast: Cast, shot: WholeCertificate) -> None:
+    found, until = linked(cast.mother, shot.number), (MONDAY + 9 * DAY).date()
+    agent, principal = cast.neighbour.actor, cast.mother_id
+    mandate = Mandate(1, Kind.FAMILY, principal, agent.id, ("birth",), until, accepted=True, ended=False)
+    acting = under_mandate(agent, mandate)
+    assert acting.may_apply_for(principal)
+    with pytest.raises(NoSuchCertificate):
+        linked(acting, shot.number)
+    with transaction.atomic(), pytest.raises(NoSuchShowing):
+        operations.withdraw_showing(acting=acting, showing=found.id, at=MONDAY)
 
 
 def test_only_its_holder_withdraws(cast: Cast, shot: WholeCertificate) -> None:

@@ -1,5 +1,7 @@
 """Showing a part of a certificate: the holder chooses what, to whom and for what; whoever looks leaves a trace, and it can be taken back.
 
+It is for the holder themselves: whoever acts for them in some matter gives nothing of theirs away.
+
 Note [What a link gives away]
 A link is as good as what it shows: whoever has it can look. So it shows chosen facts alone, ends, counts, says whom it is for, and each
 look is told to the holder; and the disclosures of all other facts never leave the platform, so nothing in a link can ask for more.
@@ -74,7 +76,7 @@ def show_by_link(
 def withdraw_showing(*, acting: Acting, showing: int, at: datetime) -> None:
     """Take back what was shown, from this moment on; a second time changes nothing. Raises NoSuchShowing."""
     holder = acting.applicant
-    if showings.showing(showing, holder) is None:
+    if showings.showing(showing, holder) is None or not acting.in_own_right:
         raise NoSuchShowing
     if records.execute(WITHDRAW, {"showing": showing, "holder": holder, "at": at}):
         ledger.append([acting.entry("withdraw_showing", f"showing:{showing}")], at)
@@ -106,7 +108,7 @@ def plain(text: str) -> str:
 
 def _own(acting: Acting, number: str) -> WholeCertificate:
     found = queries.certificate(number)
-    if found is None or not acting.may_apply_for(found.holder):
+    if found is None or not acting.may_apply_for(found.holder) or not acting.in_own_right:
         raise NoSuchCertificate
     if found.state != Status.VALID:
         raise CertificateNotSo

@@ -138,7 +138,7 @@ def _about(verdict: Verdict, language: str) -> list[tuple[str, str]]:
         found.append(
             (_say(("发证机关", "Issued by"), language), zh if language.startswith("zh") or not en else en)
         )
-    if verdict.node and verdict.node != settings.QIPAN_NODE and verdict.issuer is not None:
+    if verdict.issuer is not None and settings.QIPAN_NODE not in {"", verdict.node}:
         found.append((_say(("登记在", "On the list of"), language), _node(verdict.node, language)))
     if claims.get("number"):
         found.append((_say(("证照标识", "Number"), language), str(claims["number"])))

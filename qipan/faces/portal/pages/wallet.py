@@ -23,6 +23,7 @@ from qipan.faces.look.state_words import Said
 from qipan.faces.look.verdict_words import told
 from qipan.faces.portal.pages.shell import language, page
 from qipan.faces.portal.showing_views import Chosen, showing_line
+from qipan.people.actors import Acting
 
 TYPES: Mapping[str, str] = {
     "pdf": "application/pdf",
@@ -55,10 +56,12 @@ class Group(NamedTuple):
 @require_safe
 def certificates(request: HttpRequest) -> HttpResponse:
     """All of one's certificates, by the life event that they came of."""
-    spoken = language(request)
-    found = queries.certificates_of(the_acting(request).applicant)
+    spoken, acting = language(request), the_acting(request)
+    found = queries.certificates_of(acting.applicant)
     groups: dict[str, Group] = {}
     for row in found:
+        if not _covered(acting, row):
+            continue
         group = groups.setdefault(row.event, Group(_event(row, spoken), []))
         group.lines.append(_line(row, spoken))
     return page(request, "certificates.html", {"groups": list(groups.values())}, here="certificates")
@@ -69,13 +72,15 @@ def certificates(request: HttpRequest) -> HttpResponse:
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """One certificate: what it says, whether it holds, its files, its code."""
     found, spoken, now = theirs(request, number), language(request), timezone.now()
-    shown = showings.showings_of(found.id)
+    own = the_acting(request).in_own_right
+    shown = showings.showings_of(found.id) if own else []
     looks, facts = showings.looks_at([one.id for one in shown]), facts_of(request, found)
     address = pages.address_of(found, settings.QIPAN_ADDRESS)
     line = line_of(request, found)
     values = {
         "line": line,
         "told": told(_verdict(found), catalogue.current_library(), spoken),
+        "own": own,
         "can_show": bool(facts) and found.state == Status.VALID,
         "showings": [showing_line(one, facts, looks, now) for one in shown],
         "code": codes.picture(address),
@@ -158,9 +163,16 @@ def _event(row: CertificateRow, spoken: str) -> str:
 def theirs(request: HttpRequest, number: str) -> WholeCertificate:
     """The certificate of this number, where it is theirs; otherwise there is no such page."""
     found = queries.certificate(number)
-    if found is None or found.holder != the_acting(request).applicant:
+    acting = the_acting(request)
+    if found is None or found.holder != acting.applicant or not _covered(acting, found):
         raise Http404
     return found
+
+
+def _covered(acting: Acting, found: CertificateRow | WholeCertificate) -> bool:
+    """Whether a mandate, if they act under one, is for the life event that this came of."""
+    event = catalogue.library(found.library).events.get(found.event)
+    return acting.covers(found.event, event.subject if event else "")
 
 
 def _content(found: WholeCertificate, form: str) -> bytes | None:
