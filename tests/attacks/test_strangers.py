@@ -1,6 +1,7 @@
 """Nobody reaches what is another's, by any route, and learns nothing by trying."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from qipan.applications.models import Case, Upload
 from qipan.applications.plans import stored
 from qipan.faces.look.actors import OFFICIAL, PERSON
 from qipan.ledger.models import Entry
+from qipan.mandates import operations as mandates
 from qipan.people import operations as people
 from qipan.people.models import ApiKey
 from qipan.people.queries import person_by_number
@@ -59,8 +61,17 @@ def things(cast: Cast) -> Things:
     operations.return_for_correction(
         acting=cast.official("hospital"), case=case, fields=["child.name"], message="改名", at=MONDAY
     )
+    people.admit_persons(persons=[NewPerson(play.FATHER, "李强")], at=MONDAY)
+    mandate = mandates.give_mandate(
+        acting=cast.mother,
+        agent_name="李强",
+        agent_number=play.FATHER,
+        events=["birth"],
+        ends_on=MONDAY.date() + timedelta(days=9),
+        at=MONDAY,
+    )
     return {
-        "draft": str(draft), "upload": str(upload), "number": application.number, "case": str(case),
+        "mandate": str(mandate), "draft": str(draft), "upload": str(upload), "number": application.number, "case": str(case),
         "application": str(application.application), "event": "birth", "field": "child.name", "service": "x",
         "evidence": "x", "form": "pdf", "way": "link", "showing": "1", "entry": str(Entry.objects.filter(subject=f"case:{case}").latest("id").id),
     }  # fmt: skip

@@ -96,7 +96,7 @@ SELECT c.id, a.number || '-' || c.ordinal AS number, c.application_id AS applica
   (SELECT coalesce(json_agg(one), '[]') FROM (
      SELECT agent.name AS agent, e.details ->> 'under' AS under
      FROM entries e JOIN persons agent ON agent.id = e.actor
-     WHERE a.mandate IS NOT NULL AND e.subject = 'application:' || a.id AND e.act = 'submit_application' LIMIT 1) one)::text AS filed
+     WHERE a.mandate IS NOT NULL AND e.subject = 'application:' || a.id AND e.act = 'submit_application') one)::text AS filed
 FROM cases c JOIN applications a ON a.id = c.application_id JOIN plans l ON l.digest = a.plan
 WHERE c.id = %(case)s AND (c.state <> '{CaseState.WAITING}' OR a.trouble <> '') AND {_THEIRS}
 """
