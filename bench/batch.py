@@ -15,7 +15,8 @@ import psycopg
 from bench.claims import Claim
 from qipan.core.grants import Mode, Rows
 from tests.exchange.couriers import Courier, order, passed, sending, with_couriers
-from tests.exchange.two_nodes import BASIS, TwoNodes
+from tests.exchange.register import BASIS
+from tests.exchange.two_nodes import TwoNodes
 
 ROWS = int(os.environ.get("BENCH_ROWS", "5000000"))
 KILLED_AT = 0.4  # of all rows

@@ -17,7 +17,8 @@ import aiohttp
 import psutil
 
 from bench.claims import Claim, percentile
-from tests.exchange.two_nodes import ROOT, TwoNodes, free_port, two_nodes
+from tests.exchange.nodes import ROOT, free_port
+from tests.exchange.two_nodes import TwoNodes, two_nodes
 
 CLIENTS = 32
 ROUNDS = 3

@@ -15,8 +15,9 @@ from qipan.core.envelope import RequestEnvelope
 from qipan.core.grants import Grant, Mode, Rows
 from qipan.core.nodes import key_id
 from tests.exchange.couriers import issue_all, order, sending
+from tests.exchange.forged import ANSWER_SECONDS, Forged
 from tests.exchange.refusals import refused
-from tests.exchange.two_nodes import ANSWER_SECONDS, CITY, HOSPITALS, Forged, TwoNodes
+from tests.exchange.two_nodes import CITY, HOSPITALS, TwoNodes
 
 PATH = "/exchange/v1/deliveries"
 NAME, REGION = "person.name", "person.household_region"

@@ -12,8 +12,9 @@ from django.utils import timezone
 from qipan.adapters.seals import Suite, generate
 from qipan.core import envelope
 from qipan.core.nodes import key_id
+from tests.exchange.forged import ANSWER_SECONDS, PATH
 from tests.exchange.refusals import refused
-from tests.exchange.two_nodes import ANSWER_SECONDS, PATH, TwoNodes
+from tests.exchange.two_nodes import TwoNodes
 
 
 @pytest.fixture(scope="module")

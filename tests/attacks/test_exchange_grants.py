@@ -13,8 +13,9 @@ from qipan.adapters.seals import Suite, generate
 from qipan.core import envelope
 from qipan.core.grants import SIGNED_REVOCATION, Revocation
 from qipan.core.nodes import key_id
+from tests.exchange.forged import ANSWER_SECONDS
 from tests.exchange.refusals import refused
-from tests.exchange.two_nodes import ANSWER_SECONDS, GRANTS, TwoNodes, grant
+from tests.exchange.two_nodes import GRANTS, TwoNodes, grant
 
 REVOKED_WITHIN = 120.0
 

@@ -15,8 +15,10 @@ from qipan.adapters.seals import Suite, generate
 from qipan.core import envelope
 from qipan.core.envelope import RequestEnvelope, ResponseEnvelope
 from qipan.core.nodes import key_id
+from tests.exchange.forged import ANSWER_SECONDS, seal
+from tests.exchange.nodes import RunningNode
 from tests.exchange.refusals import refused
-from tests.exchange.two_nodes import ANSWER_SECONDS, RunningNode, TwoNodes, seal
+from tests.exchange.two_nodes import TwoNodes
 
 GOOD = b'{"facts":{"child.birth_date":"2026-11-20"},"found":true,"unbelieved":{}}'
 Answering = Callable[[BaseHTTPRequestHandler, RequestEnvelope], None]

@@ -13,8 +13,9 @@ import httpx
 import psycopg
 import pytest
 
+from tests.exchange.forged import ANSWER_SECONDS, PATH
 from tests.exchange.refusals import refused
-from tests.exchange.two_nodes import ANSWER_SECONDS, PATH, TwoNodes
+from tests.exchange.two_nodes import TwoNodes
 
 
 @pytest.fixture(scope="module")

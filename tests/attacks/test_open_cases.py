@@ -18,8 +18,9 @@ from qipan.core.following import Followed
 from qipan.core.grants import ANY_OF_OWN_CASES, Grant, Mode
 from qipan.core.nodes import key_id
 from tests.exchange.couriers import issue_all, sending
+from tests.exchange.forged import Forged
 from tests.exchange.refusals import refused
-from tests.exchange.two_nodes import CITY, PURPOSE, Forged, TwoNodes
+from tests.exchange.two_nodes import CITY, PURPOSE, TwoNodes
 
 PATH = "/exchange/v1/open-cases"
 WAYS = (Mode.LOOK_UP, Mode.PUSH)

@@ -12,16 +12,10 @@ from typing import Any
 import httpx
 
 from qipan.core.grants import ANY_OF_OWN_CASES, Grant, Mode, Rows
-from tests.exchange.two_nodes import (
-    ANSWER_SECONDS,
-    BASIS,
-    KNOWN_SECONDS,
-    ROOT,
-    RunningNode,
-    TwoNodes,
-    grant,
-    two_nodes,
-)
+from tests.exchange.forged import ANSWER_SECONDS
+from tests.exchange.nodes import ROOT, RunningNode
+from tests.exchange.register import BASIS
+from tests.exchange.two_nodes import KNOWN_SECONDS, TwoNodes, grant, two_nodes
 
 PATIENCE = 240.0  # seconds; a busy machine is slow
 HERE = "330106002001"

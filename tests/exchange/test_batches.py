@@ -14,7 +14,8 @@ from tests.exchange.couriers import (
     sending,
     until,
 )
-from tests.exchange.two_nodes import BASIS, TwoNodes
+from tests.exchange.register import BASIS
+from tests.exchange.two_nodes import TwoNodes
 from tests.watch.reconciled import reconcile
 
 ROWS = 20_000

@@ -9,7 +9,8 @@ import pytest
 from qipan.core.grants import ANY_OF_OWN_CASES, Mode
 from tests.exchange.conftest import Running
 from tests.exchange.couriers import issue_all, look_up, names, sending, until
-from tests.exchange.two_nodes import RunningNode, TwoNodes
+from tests.exchange.nodes import RunningNode
+from tests.exchange.two_nodes import TwoNodes
 
 OWN = sending(rows=ANY_OF_OWN_CASES, modes=(Mode.LOOK_UP, Mode.PUSH), basis=("婚姻法",), purpose_zh="跟办")
 OTHER, NOBODY_YET, KEPT_AWAY = 12, 14, 16  # places of residents

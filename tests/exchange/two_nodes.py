@@ -1,51 +1,33 @@
 """Two nodes on this machine: a city that asks, hospitals that answer. Real gateways, databases, keys, and a register in SQL."""
 
-import base64
 import json
-import os
 import secrets
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import uuid4
 
 import httpx
-import psycopg
-import yaml
 from django.utils import timezone
 
 from qipan.adapters import embedded_postgres
-from qipan.adapters.seals import PrivateKey, Suite, generate, key_files
+from qipan.adapters.seals import PrivateKey, Suite, generate
 from qipan.core import envelope
 from qipan.core.envelope import RequestEnvelope
 from qipan.core.grants import SIGNED_GRANT, End, Grant, Mode, Revocation, Rows
 from qipan.core.nodes import SIGNED_LIST, Node, NodeKey, NodeList, key_id
-from qipan.sample.identifiers import PersonNumbers
 from tests import clusters
-from tests.cast import LIBRARY
-from tests.exchange.operators import Operator
+from tests.exchange.forged import ANSWER_SECONDS, PATH, Forged
+from tests.exchange.nodes import RunningNode, free_port
+from tests.exchange.register import BASIS, fill_register, library_of_nodes, numbers
 
-ROOT = Path(__file__).parents[2]
-START_SECONDS = 240
-ANSWER_SECONDS = 120
 KNOWN_SECONDS = 3.0  # a gateway reads its grants anew each second
-PATH = "/exchange/v1/look-up"
-BIRTHS = {"mother.id_number": "mother", "child.birth_date": "born_on", "child.sex": "sex"}
-PEOPLE = {
-    "person.id_number": "number", "person.name": "name", "person.marital_status": "marital_status",
-    "person.household_region": "region",
-}  # fmt: skip
 PURPOSE = "核验分娩记录"
-BASIS = "母婴保健法"
 CITY, HOSPITALS = End("city", "330100.data_bureau"), End("hospitals", "330106.hospital")
 ENTER = """
 from qipan.site.setup import set_up
@@ -85,94 +67,6 @@ GRANTS = {
     ),
     "names": grant(resource="marriage", fields=("b.name",)),
 }
-
-
-class RunningNode:
-    """One node: its home, its database, its key, its gateway's two processes."""
-
-    def __init__(self, name: str, home: Path, cluster: Path) -> None:
-        self.name, self.home, self._cluster = name, home, cluster
-        self.home.mkdir()
-        self.database = f"node_{name}"
-        self.patience = os.environ["QIPAN_PATIENCE"]
-        self.owner_url = clusters.ready_database(cluster, self.database)
-        self.key = key_files.read_or_make(home / "keys" / "gateway-sm2-sm3.pem", Suite.SM2)
-        self.ports = {"public": free_port(), "inside": free_port()}
-        self.log = home / "stderr"
-        self._log: IO[bytes] = self.log.open("ab")
-        self._operator = Operator(self.environment(), ROOT, self.log)
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
-
-    @property
-    def public(self) -> str:
-        """Where other nodes reach it."""
-        return f"http://127.0.0.1:{self.ports['public']}"
-
-    @property
-    def inside(self) -> str:
-        """Where its own platform reaches its gateway."""
-        return f"http://127.0.0.1:{self.ports['inside']}"
-
-    @property
-    def secret(self) -> str:
-        """What the platform and the inside share."""
-        return (self.home / "gateway-secret").read_text()
-
-    def run(self, program: str, said: object) -> Any:
-        """Run a program on this node, and give what it printed."""
-        return self._operator.run(program, said)
-
-    def start(self, *sides: str) -> None:
-        """Start the sides that do not run, and wait until they answer."""
-        for side in sides:
-            process = self._processes.get(side)
-            if process is None or process.poll() is not None:
-                self._processes[side] = subprocess.Popen(
-                    [sys.executable, "-m", "qipan.site.gateway", f"--side={side}", f"--port={self.ports[side]}"],
-                    env=self.environment(), cwd=ROOT, stdout=self._log, stderr=self._log, start_new_session=True,
-                )  # fmt: skip
-        for side in sides:
-            self._wait(side)
-
-    def kill(self, side: str) -> None:
-        """Kill -9 a side with all its processes."""
-        process = self._processes.pop(side)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        while answers(self.ports[side]):  # its worker dies a moment later
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        """End everything."""
-        for side in tuple(self._processes):
-            self.kill(side)
-        self._operator.leave()
-        self._log.close()
-
-    def processes(self, side: str) -> subprocess.Popen[bytes]:
-        """A side's first process."""
-        return self._processes[side]
-
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        """Ask its database, as an auditor beside it."""
-        with psycopg.connect(self.owner_url) as connection:
-            return connection.execute(statement.encode()).fetchall()
-
-    def environment(self) -> dict[str, str]:
-        """Everything its processes are told."""
-        platform = embedded_postgres.url(self._cluster, self.database, embedded_postgres.PLATFORM)
-        return os.environ | {
-            "QIPAN_HOME": str(self.home), "DATABASE_URL": platform, "QIPAN_OWNER_URL": self.owner_url,
-            "QIPAN_NODE": self.name, "QIPAN_GATEWAY": self.inside, "QIPAN_PATIENCE": self.patience,
-            "DJANGO_SETTINGS_MODULE": "qipan.site.settings",
-        }  # fmt: skip
-
-    def _wait(self, side: str) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while not answers(self.ports[side]):
-            assert time.monotonic() < deadline, self.log.read_text(errors="replace")[-3000:]
-            assert self._processes[side].poll() is None, self.log.read_text(errors="replace")[-3000:]
-            time.sleep(0.05)
 
 
 class TwoNodes:
@@ -293,31 +187,6 @@ class TwoNodes:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-class Forged:
-    """A signed call that can be sent as it is, or changed on its way."""
-
-    def __init__(self, signed: RequestEnvelope, key: PrivateKey, body: bytes, address: str) -> None:
-        self.envelope, self.body, self.address = signed, body, address
-        self.seal = seal(key, signed.signed(), signed.suite if signed.suite in envelope.SUITES else "")
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers that carry it."""
-        return {
-            "qipan-envelope": base64.b64encode(self.envelope.signed()).decode(),
-            "qipan-signature": base64.b64encode(self.seal).decode(),
-            "content-type": "application/json",
-        }
-
-    def send(self, **changes: Any) -> httpx.Response:
-        """Send it; changes are those of httpx.request."""
-        usual: dict[str, Any] = {
-            "method": "POST", "url": self.address + PATH, "headers": self.headers, "content": self.body,
-        }  # fmt: skip
-        with httpx.Client(trust_env=False, timeout=ANSWER_SECONDS) as client:
-            return client.request(**{**usual, **changes})
-
-
 REVOKE = """
 import json, sys
 from qipan.site.setup import set_up
@@ -351,12 +220,6 @@ print("{}")
 """
 
 
-def seal(key: PrivateKey, written: bytes, suite: str = "") -> bytes:
-    """The seal of one envelope that is signed alone."""
-    message, places = envelope.seal_together(suite or str(key.suite), [written])
-    return key.sign(message) + places[0]
-
-
 @contextmanager
 def two_nodes(mothers: int = 20) -> Iterator[TwoNodes]:
     """Set the nodes up, their gateways running, and clear everything away."""
@@ -368,70 +231,3 @@ def two_nodes(mothers: int = 20) -> Iterator[TwoNodes]:
         yield found
     finally:
         found.close()
-
-
-def numbers(count: int) -> list[str]:
-    """Identity numbers of mothers, nobody's in fact."""
-    made = PersonNumbers()
-    return [made.number("330106", date(1985, 1, 1) + timedelta(days=day), "2") for day in range(count)]
-
-
-def fill_register(url: str, mothers: Sequence[str]) -> None:
-    """Make the hospitals' register: births, and residents of whom every second one lives elsewhere."""
-    with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS births (mother text PRIMARY KEY, born_on date, sex text)")
-        cursor.execute(
-            "CREATE TABLE IF NOT EXISTS people (number text PRIMARY KEY, name text, marital_status text, region text)"
-        )
-        cursor.execute("CREATE TABLE IF NOT EXISTS scans (mother text PRIMARY KEY, scan text)")
-        cursor.executemany("INSERT INTO births VALUES (%s, '2026-11-20', '2')", [(one,) for one in mothers])
-        cursor.executemany(
-            "INSERT INTO people VALUES (%s, '王芳', '20', %s)",
-            [
-                (one, "330106002001" if place % 2 == 0 else "330203002001")
-                for place, one in enumerate(mothers)
-            ],
-        )
-
-
-def library_of_nodes(folder: Path) -> None:
-    """The cast's library, births and residents in the hospitals' SQL register, weddings behind a service that a test may stand for."""
-    declared = yaml.safe_load((LIBRARY / "birth.yaml").read_text(encoding="utf-8"))
-    sources = {
-        "birth_record": {"adapter": "sql", "register": "births", "table": "births", "columns": BIRTHS},
-        "population": {"adapter": "sql", "register": "births", "table": "people", "columns": PEOPLE},
-        "marriage": {
-            "adapter": "http", "register": "weddings", "path": "/weddings/{number}",
-            "columns": {"a.id_number": "number", "b.id_number": "spouse.number", "b.name": "spouse.name"},
-        },
-    }  # fmt: skip
-    for name, source in sources.items():
-        declared["resources"][name]["source"] = source
-    declared["elements"]["Person.scan"] = {
-        "title": "扫描件",
-        "checks": {"max_length": 12_000_000},
-        "ask": False,
-    }
-    declared["resources"]["scans"] = {
-        "title": "分娩记录扫描件", "agency": "hospital", "parties": {"mother": "Person"}, "keys": ["mother.id_number"],
-        "gives": ["mother.scan"], "legal_basis": [BASIS],
-        "source": {
-            "adapter": "sql", "register": "births", "table": "scans",
-            "columns": {"mother.id_number": "mother", "mother.scan": "scan"},
-        },
-    }  # fmt: skip
-    folder.mkdir()
-    (folder / "birth.yaml").write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    """Whether somebody listens on a port."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -10,7 +10,9 @@ import pytest
 
 from tests.cast import MOTHER
 from tests.exchange.couriers import until
-from tests.exchange.two_nodes import ROOT, TwoNodes, answers, fill_register, grant
+from tests.exchange.nodes import ROOT, answers
+from tests.exchange.register import fill_register
+from tests.exchange.two_nodes import TwoNodes, grant
 
 PREFILL = """
 import json, sys

@@ -26,7 +26,8 @@ from qipan.sharing.models import ShareRequest
 from qipan.sharing.signers import ALONE
 from tests import cast as play
 from tests.cast import MOTHER
-from tests.exchange.two_nodes import answers, fill_register, free_port, library_of_nodes
+from tests.exchange.nodes import answers, free_port
+from tests.exchange.register import fill_register, library_of_nodes
 from tests.nodes.shared import share
 from tests.sharing.conftest import WANTED, Pool, enter
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.exchange.two_nodes import RunningNode
+from tests.exchange.nodes import RunningNode
 
 LATER = 25  # minutes, so that windows of now are over and their grace too
 RECONCILE = """

@@ -13,7 +13,8 @@ from qipan.adapters.seals import Suite, generate
 from qipan.core import envelope
 from qipan.core.envelope import RequestEnvelope
 from qipan.core.nodes import key_id
-from tests.exchange.two_nodes import Forged, TwoNodes, two_nodes
+from tests.exchange.forged import Forged
+from tests.exchange.two_nodes import TwoNodes, two_nodes
 from tests.watch.reconciled import LATER, reconcile
 
 PATH = "/exchange/v1/records"
