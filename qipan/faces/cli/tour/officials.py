@@ -51,6 +51,8 @@ def _entries(page: Page) -> Iterator[_Entry]:
 
 
 def _handle(visitor: Visitor, inbox: Page, official: str, number: str) -> Iterator[Done]:
+    if not any(address.endswith("/desk/") for address, _text in inbox.links):
+        return  # a post that handles no cases
     inbox = visitor.open(f"/desk/?q={number}")
     cases = {address: text for address, text in inbox.links if "/desk/cases/" in address}
     for address, text in cases.items():
