@@ -60,11 +60,12 @@ SELECT count(procrastinate_defer_jobs_v1(ARRAY[ROW('certificates', 'qipan.certif
 
 
 class Did(NamedTuple):
-    """What a process did: so many, in so many seconds of the clock, and of its processor."""
+    """What a process did: so many, in so many seconds of the clock, and of its processor; and how many ``before`` it was measured."""
 
     count: int
     seconds: float
     processor: float
+    before: int
 
 
 def measure() -> Iterator[Claim]:
@@ -87,7 +88,8 @@ def _claim(name: str, work: Callable[[], Iterable[int]], limit: float | None, wh
     done = _together(work)
     database = spent(stage.postmaster()).since(before).database
     count = sum(one.count for one in done)
-    each = [1000 * one / count for one in (sum(one.processor for one in done), database)]
+    every = count + sum(one.before for one in done)
+    each = [1000 * sum(one.processor for one in done) / count, 1000 * database / every]
     pace = _pace()
     note = (
         f"{PROCESSES} processes: {what}. Processor {each[0]:.1f} ms each and {each[1]:.1f} of the database, "
@@ -119,13 +121,13 @@ def _did(work: Callable[[], Iterable[int]]) -> Did:
     """Work until it ends or the time is over; what is read once, is read before."""
     connection.close()
     steps = iter(work())
-    next(steps)
+    before = next(steps)
     count, start, used = 0, time.perf_counter(), time.process_time()
     for done in steps:
         count += done
         if time.perf_counter() - start > SECONDS:
             break
-    return Did(count, time.perf_counter() - start, time.process_time() - used)
+    return Did(count, time.perf_counter() - start, time.process_time() - used, before)
 
 
 def _grant(count: int) -> None:
