@@ -29,7 +29,9 @@ WALLED = (
     "mandates",
 )  # fmt: skip
 # What names a person, an application or a case, and stands outside the wall: docs/handbook/walls.md says why.
-OUTSIDE = {"calls", "certificate_dues", "exchange_calls", "exchange_outgoing", "readings"}
+OUTSIDE = {
+    "calls", "certificate_dues", "exchange_calls", "exchange_followed", "exchange_outgoing", "officials", "readings",
+}  # fmt: skip
 OF_WHOM = {
     "person",
     "person_id",
