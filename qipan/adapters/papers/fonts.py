@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from fontTools.fontBuilder import FontBuilder
@@ -26,6 +27,8 @@ NAMES: Mapping[Font, str] = {"serif": "NotoSerifSC", "sans": "NotoSansSC"}
 MISSING = 1.0  # the width of a character that the font does not have, as of Chinese ones
 NOTHING = ".notdef"
 FINE = 0.5  # of the font's 1,000 units: how far a curve may be from the one it stands for
+# A font is read as it is asked for: two threads at once would find it half read, and leave it so.
+_READING = Lock()
 KEPT = 16_384  # outlines of each process: a few megabytes
 
 
@@ -45,6 +48,11 @@ def path(font: Font) -> Path:
 
 def cut(font: Font, characters: Iterable[str]) -> bytes:
     """A font of these characters alone, as far as it has them; see Note [Cutting by hand]."""
+    with _READING:
+        return _cut(font, characters)
+
+
+def _cut(font: Font, characters: Iterable[str]) -> bytes:
     whole = _opened(font)
     known = _names(font)
     wanted = {code: known[code] for code in sorted(map(ord, set(characters))) if code in known}

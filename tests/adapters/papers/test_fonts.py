@@ -1,6 +1,8 @@
 """A page's own fonts draw what the whole ones do, and hold nothing else."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 from fontTools.pens.boundsPen import BoundsPen
@@ -10,6 +12,14 @@ from qipan.adapters.papers import fonts
 from qipan.core.sheets import Font
 
 TEXT = "王小宝 Wáng，2026年"
+AT_ONCE = f"""
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from qipan.adapters.papers import fonts
+sys.setswitchinterval(1e-5)
+with ThreadPoolExecutor(4) as pool:
+    assert len(set(pool.map(lambda _: fonts.cut("serif", {TEXT!r})[-200:], range(4)))) == 1
+"""
 
 
 def bounds(font: TTFont, character: str) -> tuple[float, ...]:
@@ -33,3 +43,8 @@ def test_each_character_is_as_in_the_whole(font: Font) -> None:
 
 def test_what_the_font_lacks_is_left_out() -> None:
     assert set(TTFont(io.BytesIO(fonts.cut("serif", "王\U0010fffd"))).getBestCmap()) == {ord("王")}
+
+
+def test_threads_that_begin_at_once_find_no_font_half_read() -> None:
+    """In a process that has read none yet, as a worker after its start."""
+    subprocess.run([sys.executable, "-c", AT_ONCE], check=True)
