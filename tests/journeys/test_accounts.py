@@ -16,7 +16,7 @@ Check = Callable[[Page], None]
 NARROW = ViewportSize(width=320, height=640)
 PAGES = (
     "sign-in/", "register/", "sign-in/code/", "", "devices/", "real-name/", "password/", "phone/",
-    "passkeys/add/", "authenticator/",
+    "passkeys/add/", "authenticator/", "email/", "apps/",
 )  # fmt: skip
 
 
