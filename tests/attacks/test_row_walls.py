@@ -30,9 +30,11 @@ WALLED = (
 )  # fmt: skip
 # What names a person, an application or a case, and stands outside the wall: docs/handbook/walls.md says why.
 OUTSIDE = {
-    "calls", "certificate_dues", "exchange_calls", "exchange_followed", "exchange_outgoing", "officials", "readings",
+    "allowances", "calls", "certificate_dues", "exchange_calls", "exchange_followed", "exchange_outgoing", "officials", "readings",
 }  # fmt: skip
 OF_WHOM = {
+    "holder",
+    "showing",
     "person",
     "person_id",
     "application",
