@@ -16,7 +16,9 @@ from qipan.site.setup import set_up
 @click.command()
 @click.argument("agency")
 @click.argument("number")
-@click.option("--power", type=click.Choice([one.value for one in Power]), default=str(Power.MANAGER), show_default=True)
+@click.option(
+    "--power", type=click.Choice([one.value for one in Power]), default=str(Power.MANAGER), show_default=True
+)
 @click.option("--title", default="", help="What the post is called.")
 def official(agency: str, number: str, power: str, title: str) -> None:
     """Put somebody real-named, with this citizen identity NUMBER, in a post of an AGENCY 任命工作人员."""
