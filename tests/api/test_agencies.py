@@ -60,7 +60,8 @@ def test_a_system_lists_reads_and_decides_its_cases(cast: Cast, application: UUI
 def test_what_a_system_does_is_in_the_trail_as_its_officials_by_the_api(cast: Cast, case: Case) -> None:
     act(system_of(cast, "hospital"), case, "accept")
     entry = Entry.objects.get(act="accept_case", subject=f"case:{case.id}")
-    assert (entry.actor, entry.details) == (cast.official("hospital").actor.id, {"under": "api"})
+    hospital = cast.official("hospital").actor
+    assert (entry.actor, entry.details) == (hospital.id, {"under": "api", "post": hospital.post})
 
 
 def test_an_act_sent_twice_is_done_once_and_the_second_is_told(cast: Cast, case: Case) -> None:

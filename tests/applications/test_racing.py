@@ -164,4 +164,4 @@ def test_two_batches_over_the_same_cases_do_not_wait_for_each_other_in_a_circle(
     )
     done = [result for batch in results if isinstance(batch, tuple) for result in batch]
     assert [result.problem for result in done].count(None) == 6
-    assert Entry.objects.filter(act="accept_case", details={}).count() == 6
+    assert Entry.objects.filter(act="accept_case", details={"post": hospital.actor.post}).count() == 6

@@ -21,8 +21,10 @@ from qipan.people import operations as people
 from qipan.people.models import ApiKey
 from qipan.people.queries import person_by_number
 from qipan.people.rows import NewPerson
+from qipan.posts.models import Tenure
 from tests import cast as play
 from tests.cast import MONDAY, Cast
+from tests.posts_cast import away
 
 PDF = b"%PDF-1.7 private"
 PRIVATE = (play.MOTHER, play.FATHER, "王芳", "李强", "王小宝", "13800000001", "private", "秘密.pdf")
@@ -39,7 +41,10 @@ FORM = {
 # hashes, which are for everybody.
 OTHERS = {"pk", "resource", "request_id", "notice", "function", "finding"}
 # Keys of agencies, what is read only, and what is anybody's without a session.
-TOKENLESS = ("/api/agency", "/api/events", "/api/docs", "/api/openapi", "/api/certificates/verify")
+TOKENLESS = (
+    "/api/agency", "/api/events", "/api/docs", "/api/openapi", "/api/certificates/verify",
+    "/account/openid/token", "/account/openid/userinfo",
+)  # fmt: skip
 Things = Mapping[str, str]
 
 
@@ -70,7 +75,11 @@ def things(cast: Cast) -> Things:
         ends_on=MONDAY.date() + timedelta(days=9),
         at=MONDAY,
     )
+    hospital = cast.official("hospital").actor
+    tenure = Tenure.objects.get(official=hospital.id)
+    leave = away(tenure, MONDAY, MONDAY + timedelta(days=1))
     return {
+        "post": str(tenure.post_id), "tenure": str(tenure.id), "leave": str(leave.id), "act": "suspend", "token": "x",
         "mandate": str(mandate), "draft": str(draft), "upload": str(upload), "number": application.number, "case": str(case),
         "application": str(application.application), "event": "birth", "field": "child.name", "service": "x",
         "evidence": "x", "form": "pdf", "way": "link", "showing": "1", "entry": str(Entry.objects.filter(subject=f"case:{case}").latest("id").id),
@@ -160,7 +169,8 @@ def nothing_done(path: str, status: int) -> bool:
 
 
 def sends_away(location: str) -> bool:
-    return location.startswith(("/sign-in/?next=", "/desk/sign-in?next=")) or location == "/applications/"
+    doors = ("/sign-in/?next=", "/account/sign-in/?next=", "/desk/sign-in?next=")
+    return location.startswith(doors) or location == "/applications/"
 
 
 @pytest.mark.parametrize("agency", ["health", "police", "human_resources"])

@@ -33,6 +33,7 @@ Scene = Callable[[Cast], Act]
 
 PRIVATE = {
     "start_draft", "save_answers", "discard_draft", "restore_draft", "forget_discarded_drafts", "attach_upload", "remove_upload",
+    "offer_certificates",
 }  # fmt: skip
 """Of a draft, which is nobody's business before it is sent: no act, and no trace."""
 
@@ -206,6 +207,15 @@ SCENES: Mapping[str, Scene] = {
     ),
     "admit_person": lambda _cast: (
         lambda: people.admit_person(id_number="330106199001011299", name="某人", phone="", at=MONDAY)
+    ),
+    "admit_enterprise": lambda cast: (
+        lambda: people.admit_enterprise(
+            credit_code="91330106MA2B0C0D1E",
+            name="某公司",
+            representative=cast.mother_id,
+            at=MONDAY,
+            acting=cast.mother,
+        )
     ),
     "appoint_official": lambda _cast: (
         lambda: people.appoint_official(agency="330106.health", name="新人", post="科长", at=MONDAY)

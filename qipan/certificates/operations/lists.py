@@ -35,7 +35,7 @@ def publish_issuers(*, node: str, key: PrivateKey, at: datetime) -> IssuerList |
             seals={one.number: one for one in _seals()},
         )
 
-    return publish_document(ISSUERS, made, node=node, key=key, at=at)
+    return publish_document(ISSUERS, made=made, node=node, key=key, at=at)
 
 
 def accept_issuers(*, document: bytes, signed: Signed, at: datetime, own: str = "") -> IssuerList:

@@ -20,7 +20,7 @@ def publish_catalogue(
     def made(number: int) -> Catalogue:
         return Catalogue(node, number, at.replace(microsecond=0), resources)
 
-    return publish_document(CATALOGUE, made, node=node, key=key, at=at)
+    return publish_document(CATALOGUE, made=made, node=node, key=key, at=at)
 
 
 def accept_catalogue(*, document: bytes, signed: Signed, at: datetime, own: str = "") -> Catalogue:

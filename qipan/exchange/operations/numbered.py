@@ -52,7 +52,7 @@ class Kind(NamedTuple, Generic[D]):
 
 
 def publish_document(
-    kind: Kind[D], made: Callable[[int], D], *, node: str, key: PrivateKey, at: datetime
+    kind: Kind[D], *, made: Callable[[int], D], node: str, key: PrivateKey, at: datetime
 ) -> D | None:
     """Sign what ``made`` says under a node's next number; None where it says the same already."""
     before = kind.newest(node)
