@@ -48,3 +48,13 @@ def test_every_command_is_where_the_table_says(name: str) -> None:
     assert command is not None
     assert command.name == name
     assert command.hidden is not bool(COMMANDS[name].words)
+
+
+def test_every_command_is_found_before_the_platform_is_set_up() -> None:
+    finding = """
+import click
+from qipan.faces.cli.commands import COMMANDS, main
+print(*(main.get_command(click.Context(main), name).name for name in COMMANDS))
+"""
+    ran = subprocess.run([sys.executable, "-c", finding], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == list(COMMANDS)

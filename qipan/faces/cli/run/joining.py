@@ -1,6 +1,7 @@
 """`qipan node`: a node introduces itself, is admitted at the hub, and joins by being given the key of the list's signer."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -15,11 +16,11 @@ from qipan.core.nodes import Node, NodeKey, NotANodeList, introduction, read_int
 from qipan.exchange import operations, queries, streams
 from qipan.exchange.trust import NotAKey, Trust, read_key, read_trust, signer_of, write_trust, written_key
 from qipan.faces.cli.options import console, json_option, print_json
-from qipan.faces.gateway.travelling import PATH, take_documents
 from qipan.site.setup import set_up
 
 KEY_HOLDS = timedelta(days=2 * 365)
 HUB_SECONDS = 10
+TRAVELLING = "qipan.faces.gateway.travelling"
 FLOWS = ("way", "node", "resource", "mode", "state", "rows")
 SHOWN = ("exchange", "side", "peer", "resource", "outcome", "case")
 
@@ -89,13 +90,18 @@ def join(key: str, hub: str) -> None:
     except NotAKey as error:
         raise click.ClickException(f"{NotAKey.__doc__} 密钥写法不对。") from error
     write_trust(settings.QIPAN_HOME, trust)
+    travelling = import_module(TRAVELLING)  # it needs Django's tables
     try:
-        body = httpx.get(trust.hub + PATH, timeout=HUB_SECONDS, trust_env=False).raise_for_status().content
+        body = (
+            httpx.get(trust.hub + travelling.PATH, timeout=HUB_SECONDS, trust_env=False)
+            .raise_for_status()
+            .content
+        )
     except httpx.HTTPError as error:
         raise click.ClickException(
             f"The hub does not answer yet; the gateway will ask it again. 枢纽暂时没有回答。 {error}"
         ) from error
-    take_documents(body, trust, timezone.now(), settings.QIPAN_NODE)
+    travelling.take_documents(body, trust, timezone.now(), settings.QIPAN_NODE)
     if not is_listed():
         raise click.ClickException(
             "The hub's list does not name this node, or is signed by another key. 名单里没有本节点。"
