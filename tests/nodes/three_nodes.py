@@ -133,7 +133,10 @@ class ThreeNodes:
     def official(self, node: str, agency: str, role: str) -> "Official":
         """Somebody at a node's desk."""
         [(number, name)] = self.rows(
-            node, "SELECT id, name FROM officials WHERE agency = %s AND role = %s", (agency, role)
+            node,
+            "SELECT o.id, o.name FROM officials o JOIN tenures t ON t.official_id = o.id JOIN posts p ON p.id = t.post_id"
+            " WHERE p.agency = %s AND %s = ANY (p.powers)",
+            (agency, role),
         )
         return Official(self.pages(node), str(number), name)
 
