@@ -23,6 +23,12 @@ HEARTBEAT = 3.0  # seconds between two signs of life of a worker
 POLL = 0.3  # seconds between two looks for work; see docs/decisions/0020
 AHEAD = 100  # what brings dead workers' jobs back does not stand in line behind other jobs
 STALLED = 12.0  # seconds without one, after which its jobs go to another
+LOST_SECONDS = 60.0  # far more than any advance takes
+LOST = """
+SELECT id FROM procrastinate_jobs job WHERE status = 'doing' AND task_name = %(task)s AND %(seconds)s * interval '1 second'
+  < now() - (SELECT max(at) FROM procrastinate_events WHERE job_id = job.id AND type = 'started')
+"""
+"""Handed to a worker that lives and never heard of it, as the database died before its answer arrived."""
 _log = logging.getLogger(__name__)
 
 
@@ -58,11 +64,12 @@ def advance(context: JobContext, *, application: str) -> None:
     pass_context=True,
 )
 async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -- procrastinate gives it
-    """Put the jobs of dead workers back in the queue."""
+    """Put the jobs of dead workers, and those that no worker knows of, back in the queue."""
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-        if job.id is not None and job.id != context.job.id:
-            await manager.retry_job_by_id_async(job.id, retry_at=timezone.now())
+    dead = {job.id for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED)}
+    lost = await manager.connector.execute_query_all_async(LOST, task=TASK, seconds=LOST_SECONDS)
+    for job in {*dead, *(row["id"] for row in lost)} - {None, context.job.id}:
+        await manager.retry_job_by_id_async(job, retry_at=timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="forget")

@@ -113,14 +113,21 @@ def answer_all(hand: Mouse, paper: str) -> None:
 class Desk:
     """An agency's desk, at which an official signed in; ``handled`` are the cases that were looked at there."""
 
-    def __init__(self, hand: Mouse, official: str, look: Look) -> None:
+    def __init__(self, hand: Mouse, look: Look) -> None:
         self._hand, self._look = hand, look
         self.handled: set[str] = set()
         self._granted: set[str] = set()
         self._ended: set[str] = set()
-        hand.page.goto("/desk/sign-in")
-        look(hand.page)
-        hand.press(f'button[name="official"][value="{official}"]')
+
+    def open(self, official: str) -> bool:
+        """Sign in, where the official is still among those that are shown; other agencies may have more to do by now."""
+        self._hand.page.goto("/desk/sign-in")
+        self._look(self._hand.page)
+        button = f'button[name="official"][value="{official}"]'
+        if not self._hand.page.locator(button).count():
+            return False
+        self._hand.press(button)
+        return True
 
     def handle(self, number: str) -> bool:
         """Do all there is to do for the application; whether that was anything."""
@@ -171,7 +178,10 @@ class Desks:
         self._lobby.goto("/desk/sign-in")
         for official in self._lobby.eval_on_selector_all("section.agency", OFFICIALS):
             if official not in self._desks:
-                self._desks[official] = Desk(self._visit(), official, self._look)
+                desk = Desk(self._visit(), self._look)
+                if not desk.open(official):
+                    continue
+                self._desks[official] = desk
             did = self._desks[official].handle(number) or did
         return did
 

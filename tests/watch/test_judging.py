@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qipan.applications.models import Case
+from qipan.core.posts import Power
 from qipan.core.sharing import Role
 from qipan.exchange.models import StoredGrant, Usage
 from qipan.exchange.operations import Passing, record_passing
@@ -27,6 +28,7 @@ from qipan.watch.models import Finding, Reading, ReadingDay
 from qipan.watch.operations.counting import LAG
 from tests import cast as play
 from tests.cast import MONDAY, Cast
+from tests.posts_cast import acting_as, hold
 
 Counted = Callable[[int], AbstractContextManager[None]]
 TEN = MONDAY + timedelta(hours=1)  # ten in the morning in China
@@ -326,7 +328,7 @@ def test_an_auditor_decides_once_and_it_stands(auditor: Acting, finding: UUID) -
     assert (entry.actor, entry.subject, entry.details) == (
         auditor.actor.id,
         f"finding:{finding}",
-        {"verdict": "misuse", "reason": "没有理由。"},
+        {"verdict": "misuse", "reason": "没有理由。", "post": auditor.actor.post},
     )
     with pytest.raises(DecidedBefore):
         decide(auditor, finding)
@@ -356,8 +358,13 @@ def test_who_may_not_decide_or_says_nothing_changes_nothing(
 
 
 def test_nobody_audits_themselves_in_whatever_post(cast: Cast) -> None:
+    """Somebody who came into office twice, once by an account of their own, is one all the same."""
     watched_one = appointed("王审计", "330000.data_bureau", post="经办人")
-    same = appointed("王审计", "330000.data_bureau", Role.AUDITOR)
+    twice = Official.objects.create(
+        name="王审计", agency="330000.data_bureau", person_id=cast.mother_id, sample=True
+    )
+    hold(twice.id, "330000.data_bureau", Power.AUDITOR)
+    same = acting_as(twice.id)
     other = appointed("李审计", "330000.data_bureau", Role.AUDITOR)
     readings(watched_one.actor.id, 200)
     watched()
