@@ -16,5 +16,10 @@ def enter() -> None:
     os.environ["QIPAN_HOME"] = str(home())
     for name in ("DATABASE_URL", "QIPAN_OWNER_URL", "QIPAN_LIBRARY", "QIPAN_REGISTERS"):
         os.environ.pop(name, None)
-    os.environ["QIPAN_LIMITS"] = "off"
+    os.environ |= {
+        "QIPAN_LIMITS": "off",
+        "QIPAN_CONFIRMED": "1",
+        "QIPAN_PATIENCE": "1",
+        "QIPAN_TEST_CLUSTERS": str(home() / "clusters"),
+    }
     set_up()
