@@ -7,9 +7,9 @@ the name, and for the day of death where it gives that, and for nothing else; ou
 from datetime import date
 from typing import Final, NamedTuple
 
-from qipan.adapters.sources import Answer, Request, SourceError, Sources, request_for
+from qipan.adapters.sources import Answer, Sources, request_for
 from qipan.applications import crossings
-from qipan.applications.lookups import DEADLINE, LookedUp, registers
+from qipan.applications.lookups import Alone, LookedUp, ask_one, registers
 from qipan.core import valve, walls
 from qipan.core.declarations import Library, Resource
 from qipan.core.elements import Field, element_name
@@ -37,10 +37,11 @@ def check(
         return Checked("down", "", None)
     key, wanted = resource.keys[0], _wanted(resource)
     passage = valve.decide(_request(library, resource, wanted, on), resource, library.grants.values())
+    alone = Alone(resource, passage, id_number, PURPOSE, BASIS)
     if not set(wanted) <= passage.passed:
-        return Checked("down", "", _made(resource, passage, "refused", id_number, Answer()))
+        return Checked("down", "", alone.made("refused"))
     asked = request_for(library, resource.name, {key: id_number}, facts=wanted, today=on)
-    answer = _answer(sources or registers(), asked)
+    answer = ask_one(sources or registers(), asked)
     facts = valve.let_through(passage, answer.facts or {}).values
     found, died = (
         facts.get(_field(resource, NAME)),
@@ -48,7 +49,7 @@ def check(
     )
     outcome = _outcome(answer, name, str(found or ""), died=bool(died))
     came = "down" if outcome == "down" else "none" if answer.facts is None else "ok"
-    return Checked(outcome, str(found or ""), _made(resource, passage, came, id_number, answer))
+    return Checked(outcome, str(found or ""), alone.made(came, answer))
 
 
 def register_of_record(library: Library) -> Resource | None:
@@ -58,13 +59,6 @@ def register_of_record(library: Library) -> Resource | None:
         if of_record and len(resource.keys) == 1 and _element(resource, resource.keys[0]) == NUMBER:
             return resource
     return None
-
-
-def _answer(sources: Sources, request: Request) -> Answer:
-    try:
-        return sources.look_up(request, DEADLINE)
-    except SourceError as error:
-        return Answer(error=error)
 
 
 def _outcome(answer: Answer, typed: str, found: str, *, died: bool) -> str:
@@ -81,26 +75,6 @@ def _request(library: Library, resource: Resource, wanted: tuple[Field, ...], on
     grades = {one: library.elements[_element(resource, one)].grade for one in wanted}
     barred = walls.barred(crossings.looking_up(library, resource.agency), grades)
     return valve.Request("", wanted, PURPOSE, (*BASIS, *resource.legal_basis), on, barred)
-
-
-def _made(
-    resource: Resource, passage: valve.Passage, outcome: str, id_number: str, answer: Answer
-) -> LookedUp:
-    return LookedUp(
-        step=resource.name,
-        resource=resource.name,
-        services=(),
-        fields=tuple(sorted(map(str, passage.passed))),
-        refused={str(one): why for one, why in passage.refused.items()},
-        purpose=PURPOSE,
-        legal_basis="；".join(BASIS),
-        agency=resource.agency,
-        outcome=outcome,
-        values={},
-        lacking=(),
-        numbers=(id_number,),
-        milliseconds=round(answer.seconds * 1000),
-    )
 
 
 def _wanted(resource: Resource) -> tuple[Field, ...]:

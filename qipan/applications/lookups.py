@@ -18,6 +18,7 @@ from qipan.adapters.sources import (
     Registers,
     Request,
     SourceDown,
+    SourceError,
     SourceMisdeclared,
     Sources,
     addresses_of,
@@ -61,6 +62,34 @@ class LookedUp(NamedTuple):
         return self.outcome in {"down", "nonsense"}
 
 
+class Alone(NamedTuple):
+    """A look-up of one resource by one identity number, outside any plan."""
+
+    resource: Resource
+    passage: valve.Passage
+    number: str
+    purpose: str
+    basis: tuple[str, ...]
+
+    def made(self, outcome: str, answer: Answer | None = None) -> LookedUp:
+        """Say what came of it, for the record; it keeps no values."""
+        return LookedUp(
+            step=self.resource.name,
+            resource=self.resource.name,
+            services=(),
+            fields=tuple(sorted(map(str, self.passage.passed))),
+            refused={str(one): why for one, why in self.passage.refused.items()},
+            purpose=self.purpose,
+            legal_basis="；".join(self.basis),
+            agency=self.resource.agency,
+            outcome=outcome,
+            values={},
+            lacking=(),
+            numbers=(self.number,),
+            milliseconds=round(answer.seconds * 1000) if answer else 0,
+        )
+
+
 @lru_cache(maxsize=1)
 def registers() -> Registers:
     """The agencies' registers of this installation; one object serves the whole process."""
@@ -95,6 +124,14 @@ def look_up(
                 misdeclared[crossing.fetch.name] = Answer(error=error)
     answers = {**sources.look_up_all(requests, deadline), **misdeclared} if requests else misdeclared
     return [_looked_up(crossing, answers.get(crossing.fetch.name), facts) for crossing in crossings]
+
+
+def ask_one(sources: Sources, request: Request) -> Answer:
+    """Ask a source by itself; an answer that failed says why."""
+    try:
+        return sources.look_up(request, DEADLINE)
+    except SourceError as error:
+        return Answer(error=error)
 
 
 class _Crossing(NamedTuple):

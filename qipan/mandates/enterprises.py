@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from qipan.adapters.sources import Answer, Request, SourceError, Sources, request_for
+from qipan.adapters.sources import Sources, request_for
 from qipan.applications import crossings
-from qipan.applications.lookups import DEADLINE, LookedUp, registers
+from qipan.applications.lookups import Alone, LookedUp, ask_one, registers
 from qipan.core import valve, walls
 from qipan.core.declarations import GrantDeclaration, Library, Resource
 from qipan.core.elements import Field, Value, element_name
@@ -89,15 +89,16 @@ def _keyed_by(library: Library, key: str, gives: tuple[str, ...], relation: str)
 def _ask(asking: _Asking, resource: Resource, key: str, wanted: tuple[str, ...]) -> _Asked:
     fields = tuple(field for field, element in _elements(resource, resource.gives) if element in wanted)
     passage = _passage(asking.library, resource, fields, asking.on)
+    alone = Alone(resource, passage, key, PURPOSE, BASIS)
     if not set(fields) <= passage.passed:
-        return _Asked({}, _made(resource, passage, "refused", key, Answer()))
+        return _Asked({}, alone.made("refused"))
     keys = {resource.keys[0]: key}
     request = request_for(asking.library, resource.name, keys, facts=fields, today=asking.on)
-    answer = _answer(asking.sources, request)
+    answer = ask_one(asking.sources, request)
     came = valve.let_through(passage, answer.facts or {}).values
     outcome = "down" if answer.error is not None else "none" if answer.facts is None else "ok"
     facts = {element: came[field] for field, element in _elements(resource, fields) if field in came}
-    return _Asked(facts, _made(resource, passage, outcome, key, answer))
+    return _Asked(facts, alone.made(outcome, answer))
 
 
 def _passage(library: Library, resource: Resource, fields: tuple[Field, ...], on: date) -> valve.Passage:
@@ -116,31 +117,6 @@ def _passage(library: Library, resource: Resource, fields: tuple[Field, ...], on
 
 def _events(grants: Iterable[GrantDeclaration]) -> list[str]:
     return sorted({one.event for one in grants}) or [""]
-
-
-def _answer(sources: Sources, request: Request) -> Answer:
-    try:
-        return sources.look_up(request, DEADLINE)
-    except SourceError as error:
-        return Answer(error=error)
-
-
-def _made(resource: Resource, passage: valve.Passage, outcome: str, key: str, answer: Answer) -> LookedUp:
-    return LookedUp(
-        step=resource.name,
-        resource=resource.name,
-        services=(),
-        fields=tuple(sorted(map(str, passage.passed))),
-        refused={str(one): why for one, why in passage.refused.items()},
-        purpose=PURPOSE,
-        legal_basis="；".join(BASIS),
-        agency=resource.agency,
-        outcome=outcome,
-        values={},
-        lacking=(),
-        numbers=(key,),
-        milliseconds=round(answer.seconds * 1000),
-    )
 
 
 def _elements(resource: Resource, fields: Iterable[Field]) -> list[tuple[Field, str]]:

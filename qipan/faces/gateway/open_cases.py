@@ -7,9 +7,7 @@ with its case, and is compared; so is what is said of open cases. Who says that 
 was given already, and leaves the proof. What was never looked up is not followed, and is an alarm at both.
 """
 
-import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from pydantic_core import to_json
@@ -22,17 +20,13 @@ from qipan.core.deliveries import Kind, NotADelivery
 from qipan.core.grants import Call, End, Grant, Mode
 from qipan.exchange.operations import Passing, record_passing
 from qipan.exchange.operations.following import NOT_LOOKED_UP, Held, Told, hold_open
-from qipan.faces.gateway import bodies, bounds
-from qipan.faces.gateway.bounds import Gate
 from qipan.faces.gateway.known import Knowledge
-from qipan.faces.gateway.peers import Came, Peers, check_body, check_seen
+from qipan.faces.gateway.peers import Came, Line, Peers
 from qipan.faces.gateway.receiving import unsealed
-from qipan.faces.gateway.refusals import ALARMING, Refused, Trouble, status_of
-from qipan.faces.gateway.signing import JSON
+from qipan.faces.gateway.refusals import ALARMING, Refused, Trouble
 
 PATH = "/exchange/v1/open-cases"
 LARGEST = 8 * 1024 * 1024  # bytes of what is told
-OF_ONE_PEER = 2
 MOST_UNKNOWN = 400  # named in one answer; the rest the next time
 
 
@@ -40,26 +34,15 @@ class OpenCases:
     """Is told by other nodes which of their cases are open; ``key`` is this node's own, to which they seal."""
 
     def __init__(self, peers: Peers, key: PrivateKey) -> None:
-        self._peers, self._key, self._gate = peers, key, Gate(OF_ONE_PEER)
-        self._takers = ThreadPoolExecutor(1, "open cases")
+        self._key, self._peers = key, peers
+        self._line = Line(peers, "open cases", LARGEST, self._unknown)
 
     async def take(self, request: Request) -> Response:
         """Answer one telling, with what of it was never looked up."""
-        try:
-            knowledge = self._peers.known.now()
-            came = self._peers.recognise(request, knowledge)
-        except Refused as refused:
-            return Response(bodies.write_refusal(refused.code), status_of(refused.code), media_type=JSON)
-        try:
-            with self._gate.let_in(came.envelope.sender):
-                check_seen(request, came)
-                body = await bounds.whole_body(request.stream(), LARGEST)
-                check_body(came, body)
-                loop = asyncio.get_running_loop()
-                held = await loop.run_in_executor(self._takers, self._held, knowledge, came, body)
-        except Refused as refused:
-            return await self._peers.answer(came, refused.code)
-        return await self._peers.answer(came, "ok", to_json({"unknown": held.unknown[:MOST_UNKNOWN]}))
+        return await self._line.take(request)
+
+    def _unknown(self, knowledge: Knowledge, came: Came, body: bytes) -> bytes:
+        return to_json({"unknown": self._held(knowledge, came, body).unknown[:MOST_UNKNOWN]})
 
     def _held(self, knowledge: Knowledge, came: Came, body: bytes) -> Held:
         """Open what is told and hold it; raises Refused."""

@@ -19,15 +19,13 @@ from qipan.core.grants import Call, End, Grant, Mode, Refusal
 from qipan.exchange.operations import Passing, record_passing
 from qipan.exchange.operations.sending import open_stream
 from qipan.faces.gateway import bodies, bounds, known
-from qipan.faces.gateway.bounds import Gate
 from qipan.faces.gateway.known import Knowledge, Known
-from qipan.faces.gateway.peers import Came, Peers, check_body, check_seen
+from qipan.faces.gateway.peers import Came, Line, Peers
 from qipan.faces.gateway.posting import Going, Heard, Poster
 from qipan.faces.gateway.refusals import Refused, Trouble, status_of
 from qipan.faces.gateway.signing import JSON
 
 PATH = "/exchange/v1/orders"
-OF_ONE_PEER = 2
 ORDERED = ("case", "grant", "official")
 
 
@@ -35,26 +33,15 @@ class Orders:
     """The public side: takes orders of other nodes."""
 
     def __init__(self, peers: Peers) -> None:
-        self._peers, self._gate = peers, Gate(OF_ONE_PEER)
-        self._takers = ThreadPoolExecutor(1, "orders")
+        self._peers = peers
+        self._line = Line(peers, "orders", bounds.LARGEST_ASKED, self._begun)
 
     async def take(self, request: Request) -> Response:
         """Begin a batch, and answer with its number; the same request makes no second one."""
-        try:
-            knowledge = self._peers.known.now()
-            came = self._peers.recognise(request, knowledge)
-        except Refused as refused:
-            return Response(bodies.write_refusal(refused.code), status_of(refused.code), media_type=JSON)
-        try:
-            with self._gate.let_in(came.envelope.sender):
-                check_seen(request, came)
-                body = await bounds.whole_body(request.stream(), bounds.LARGEST_ASKED)
-                check_body(came, body)
-                loop = asyncio.get_running_loop()
-                batch = await loop.run_in_executor(self._takers, self._opened, knowledge, came, body)
-        except Refused as refused:
-            return await self._peers.answer(came, refused.code)
-        return await self._peers.answer(came, "ok", to_json({"batch": batch}))
+        return await self._line.take(request)
+
+    def _begun(self, knowledge: Knowledge, came: Came, body: bytes) -> bytes:
+        return to_json({"batch": self._opened(knowledge, came, body)})
 
     def _opened(self, knowledge: Knowledge, came: Came, body: bytes) -> str:
         exchange = envelope.hashed(came.envelope.suite, came.sealed.signed).hex()

@@ -1,7 +1,9 @@
 """What every call of another node's goes through before anybody looks at what it brings, and how it is answered."""
 
+import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,13 +13,15 @@ from starlette.responses import Response
 
 from qipan.core import envelope
 from qipan.core.envelope import Fault, RequestEnvelope, ResponseEnvelope, Seen
-from qipan.faces.gateway import known, signing
+from qipan.faces.gateway import bodies, bounds, known, signing
+from qipan.faces.gateway.bounds import Gate
 from qipan.faces.gateway.known import Knowledge, Known
 from qipan.faces.gateway.provider import Nonces
 from qipan.faces.gateway.refusals import Refused, status_of, told
 from qipan.faces.gateway.signing import JSON, Sealed, Signer, Verifier
 
 HEXADECIMAL = frozenset("0123456789abcdef")
+OF_ONE_PEER = 2
 
 
 class Came(NamedTuple):
@@ -70,6 +74,37 @@ class Peers:
             body=envelope.hashed(suite, written).hex(),
         )
         return Response(written, status, headers=await self._signer.headers(signed))
+
+
+class Line:
+    """Takes calls of one kind, two of a peer at once; what they ask is worked on one after the other, in a thread."""
+
+    def __init__(
+        self, peers: Peers, name: str, largest: int, work: Callable[[Knowledge, Came, bytes], bytes]
+    ) -> None:
+        self._peers, self._largest, self._work = peers, largest, work
+        self._gate, self._workers = Gate(OF_ONE_PEER), ThreadPoolExecutor(1, name)
+
+    async def take(self, request: Request) -> Response:
+        """Answer one call with what the work gives, or with its refusal."""
+        try:
+            knowledge = self._peers.known.now()
+            came = self._peers.recognise(request, knowledge)
+        except Refused as refused:
+            return Response(bodies.write_refusal(refused.code), status_of(refused.code), media_type=JSON)
+        try:
+            with self._gate.let_in(came.envelope.sender):
+                worked = await self._worked(request, knowledge, came)
+        except Refused as refused:
+            return await self._peers.answer(came, refused.code)
+        return await self._peers.answer(came, "ok", worked)
+
+    async def _worked(self, request: Request, knowledge: Knowledge, came: Came) -> bytes:
+        check_seen(request, came)
+        body = await bounds.whole_body(request.stream(), self._largest)
+        check_body(came, body)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workers, self._work, knowledge, came, body)
 
 
 def check_seen(request: Request, came: Came) -> None:
