@@ -1,5 +1,6 @@
 """A city subscribes to rows of its own open cases: what was looked up is followed, and nothing else; when the case is over nothing stays."""
 
+from collections.abc import Iterator
 from uuid import uuid4
 
 import httpx
@@ -57,9 +58,12 @@ def rename(nodes: TwoNodes, place: int, name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def nodes(running: Running) -> TwoNodes:
+def nodes(running: Running) -> Iterator[TwoNodes]:
+    """The pair that other files use as well, who find everybody as they were."""
     issue_all(running[0], OWN)
-    return running[0]
+    yield running[0]
+    for place in (OTHER, OTHER + 1, KEPT_AWAY):
+        rename(running[0], place, "王芳")
 
 
 @pytest.fixture(scope="module")
