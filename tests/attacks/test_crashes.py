@@ -18,6 +18,11 @@ SETTLE_SECONDS = 300  # a dead worker's jobs are missed after twelve
 PATIENCE_SECONDS = 300
 MOST = 12  # applications of each person
 SERVICES = 5
+QUEUE = """
+SELECT task_name, status, lock, attempts, scheduled_at::text, worker_id, last_heartbeat::text, now()::text,
+  (SELECT array_agg(type || ' ' || at ORDER BY at) FROM procrastinate_events WHERE job_id = job.id)
+FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = worker_id ORDER BY job.id DESC LIMIT 20
+"""
 Acknowledged = dict[tuple[int, str], set[str]]
 
 
@@ -110,7 +115,9 @@ def settle(stage: Stage) -> None:
         if not unfinished and not left:
             return
         time.sleep(0.3)
-    pytest.fail(f"{len(unfinished)} cases are not decided, jobs: {left}")
+    queue = stage.rows(QUEUE)
+    said = stage.log.read_text(errors="replace")[-4000:]
+    pytest.fail(f"{len(unfinished)} cases are not decided, {len(left)} jobs are left; queue: {queue}\n{said}")
 
 
 def every_key_has_one_whole_application(stage: Stage, acknowledged: Acknowledged) -> None:
