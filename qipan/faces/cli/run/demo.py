@@ -24,7 +24,7 @@ from qipan.faces.cli.run.preparing import (
     watching_at,
 )
 from qipan.faces.cli.run.sample_seals import make_seals
-from qipan.faces.cli.run.starting import HOST, free_port, step, wait_for
+from qipan.faces.cli.run.starting import HOST, as_demo, free_port, step, wait_for
 from qipan.faces.cli.run.three_nodes import SIZES, run_nodes
 from qipan.faces.cli.watch.samples import enter_samples
 from qipan.sample import seeding
@@ -35,7 +35,6 @@ from qipan.site.setup import set_up
 
 PORT = 8000
 NOTE = "demo-address"
-LIMITS = "off,key=120"  # anybody acts as anybody here, and one machine may act for all
 
 
 @click.command()
@@ -52,7 +51,7 @@ LIMITS = "off,key=120"  # anybody acts as anybody here, and one machine may act 
 @click.option("--prepare-only", is_flag=True, help="Make everything ready, and do not serve.")
 def demo(port: int, nodes: str, prepare_only: bool) -> None:
     """Start a sample province on this machine and say where to look 启动演示."""
-    os.environ.setdefault("QIPAN_LIMITS", LIMITS)
+    as_demo()
     if nodes != SIZES[0]:
         run_nodes(port)
         return

@@ -1,6 +1,5 @@
 """`qipan tour`: a birth from the first page to the last result, over HTTP, as everyone who takes part in it."""
 
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -12,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from qipan.faces.cli.options import EXIT_PROBLEMS, console, language_option
-from qipan.faces.cli.run.demo import LIMITS, PORT, base_url, prepared, serving
+from qipan.faces.cli.run.demo import PORT, base_url, prepared, serving
+from qipan.faces.cli.run.starting import as_demo
 from qipan.faces.cli.run.three_nodes import SIZES, address_of, serving_nodes
 from qipan.faces.cli.tour.crossing import crossing
 from qipan.faces.cli.tour.mother import Mother, Saved
@@ -42,6 +42,7 @@ OPEN = 'hx-trigger="every'
 @language_option
 def tour(base: str, nodes: str, language: str) -> None:
     """Go through a birth as mother, officials and rules, and check that it comes out right 走完新生儿一件事."""
+    as_demo()
     try:
         if nodes == SIZES[0]:
             with _platform(base) as address:
@@ -72,7 +73,6 @@ def _nodes() -> Iterator[str]:
     if found := _running(address_of(CITY.name)):
         yield found
         return
-    os.environ.setdefault("QIPAN_LIMITS", LIMITS)
     with serving_nodes(PORT):
         yield address_of(CITY.name)
 

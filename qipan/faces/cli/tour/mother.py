@@ -125,7 +125,11 @@ def _answers(form: Form) -> dict[str, str]:
         for name, control in open_questions.items()
     }
     if missing := [name for name, value in answers.items() if not value]:
-        raise UnableToGoOn(f"the story has no answer for {', '.join(missing)}")
+        raise UnableToGoOn(
+            f"the form asks for {', '.join(missing)}, which registers of the sample know: they were slow, or are not running."
+            " Try again; on a slow machine start the demo with QIPAN_PATIENCE=10."
+            " 样例业务库没有及时答复，请再试；机器较慢时请用 QIPAN_PATIENCE=10 启动演示。"
+        )
     return answers
 
 
