@@ -3,7 +3,9 @@
 A job is enqueued in the transaction of the act that causes it, so it cannot be lost; it may run twice, so it can be repeated.
 """
 
+import asyncio
 import logging
+import re
 import traceback
 from uuid import UUID
 
@@ -23,12 +25,19 @@ HEARTBEAT = 3.0  # seconds between two signs of life of a worker
 POLL = 0.3  # seconds between two looks for work; see docs/decisions/0020
 AHEAD = 100  # what brings dead workers' jobs back does not stand in line behind other jobs
 STALLED = 12.0  # seconds without one, after which its jobs go to another
-LOST_SECONDS = 60.0  # far more than any advance takes
+GRACE = 1.0  # seconds; what the database handed out a moment ago, the worker will have heard of
+DOING = "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = %(worker)s"
 LOST = """
-SELECT id FROM procrastinate_jobs job WHERE status = 'doing' AND task_name = %(task)s AND %(seconds)s * interval '1 second'
-  < now() - (SELECT max(at) FROM procrastinate_events WHERE job_id = job.id AND type = 'started')
+WITH lost AS (
+  SELECT job.id, queueing_lock FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = worker_id
+  WHERE status = 'doing' AND job.id IS DISTINCT FROM %(own)s::bigint AND (
+    worker.id IS NULL OR last_heartbeat < now() - %(stalled)s * interval '1 second' OR job.id = ANY(%(unheard)s::bigint[]))
+  FOR UPDATE OF job SKIP LOCKED)
+SELECT id, CASE WHEN queueing_lock IS NULL THEN procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL)
+  ELSE procrastinate_finish_job_v1(id, 'aborted', true) END FROM lost
 """
-"""Handed to a worker that lives and never heard of it, as the database died before its answer arrived."""
+"""What comes again by the clock is given up: one of its kind may wait already, and no two may."""
+NAMED = re.compile(r"process job .*\[(\d+)\]")  # how a worker names what it works on
 _log = logging.getLogger(__name__)
 
 
@@ -64,12 +73,22 @@ def advance(context: JobContext, *, application: str) -> None:
     pass_context=True,
 )
 async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -- procrastinate gives it
-    """Put the jobs of dead workers, and those that no worker knows of, back in the queue."""
-    manager = context.app.job_manager
-    dead = {job.id for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED)}
-    lost = await manager.connector.execute_query_all_async(LOST, task=TASK, seconds=LOST_SECONDS)
-    for job in {*dead, *(row["id"] for row in lost)} - {None, context.job.id}:
-        await manager.retry_job_by_id_async(job, retry_at=timezone.now())
+    """Queue again what nobody works on: a dead worker's jobs, and those that this one has and never heard of.
+
+    The database may die after it handed a job out, or before it is told that the job is done.
+    """
+    connector = context.app.job_manager.connector
+    ours = await connector.execute_query_all_async(DOING, worker=context.job.worker_id)
+    await asyncio.sleep(GRACE)
+    heard = _heard_of()
+    unheard = {row["id"] for row in ours} - heard if context.job.id in heard else set()
+    await connector.execute_query_all_async(LOST, own=context.job.id, stalled=STALLED, unheard=[*unheard])
+
+
+def _heard_of() -> set[int]:
+    """The jobs that the worker of this event loop works on."""
+    found = (NAMED.fullmatch(task.get_name()) for task in asyncio.all_tasks())
+    return {int(one[1]) for one in found if one}
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="forget")

@@ -23,6 +23,12 @@ SELECT task_name, status, lock, attempts, scheduled_at::text, worker_id, last_he
   (SELECT array_agg(type || ' ' || at ORDER BY at) FROM procrastinate_events WHERE job_id = job.id)
 FROM procrastinate_jobs job LEFT JOIN procrastinate_workers worker ON worker.id = worker_id ORDER BY job.id DESC LIMIT 20
 """
+HAND_OUT = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id)
+SELECT 'advance', 'qipan.applications.tasks.advance', id, jsonb_build_object('application', id), 'doing',
+  (SELECT id FROM procrastinate_workers ORDER BY last_heartbeat DESC LIMIT 1)
+FROM applications LIMIT 1 RETURNING worker_id
+"""
 Acknowledged = dict[tuple[int, str], set[str]]
 
 
@@ -34,6 +40,16 @@ def test_kills_lose_nothing_and_double_nothing(stage: Stage, victims: tuple[str,
     every_key_has_one_whole_application(stage, acknowledged)
     every_decision_was_made_once(stage)
     every_leaf_commits_to_its_entry(stage)
+
+
+def test_a_job_that_its_worker_never_heard_of_is_done(stage: Stage) -> None:
+    """As when the database dies after it handed it out; the worker lives, and the next job of the application waits behind it."""
+    with stage.visitor(stage.persons[0]) as client:
+        persist(lambda: submit(client, "unheard"))
+    settle(stage)
+    left = stage.rows(HAND_OUT)
+    assert len(left) == 1
+    settle(stage)
 
 
 def under_fire(stage: Stage, victims: tuple[str, ...]) -> Acknowledged:
