@@ -13,6 +13,6 @@ urlpatterns = [
 ]
 
 handler400 = "qipan.faces.look.errors.bad_request"
-handler403 = "qipan.faces.look.errors.forbidden"
-handler404 = "qipan.faces.look.errors.not_found"
+handler403 = "qipan.site.troubles.forbidden"
+handler404 = "qipan.site.troubles.not_found"
 handler500 = "qipan.faces.look.errors.server_error"

@@ -14,7 +14,8 @@ FORM = '<form action="/form/"><input name="child.birth_date" value=""><button na
 
 def test_a_demo_waits_longer_and_counts_less_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in DEMO:
-        monkeypatch.setenv(name, "")
+        monkeypatch.setenv(name, "")  # put back afterwards
+        monkeypatch.delenv(name)
     monkeypatch.setenv("QIPAN_PATIENCE", "9")
     as_demo()
     assert {name: os.environ[name] for name in DEMO} == {**DEMO, "QIPAN_PATIENCE": "9"}

@@ -35,6 +35,14 @@ class Rule:
     powers: frozenset[Power] = frozenset()
 
 
+class LacksPower(PermissionDenied):
+    """The official's post carries none of the powers that the page needs."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(rule.name)
+        self.powers = rule.powers
+
+
 anyone = Rule("anyone", lambda _request: True)
 signed_in_person = Rule(
     "signed_in_person", lambda request: acting_of(request) is not None, sign_in="portal:sign-in"
@@ -85,8 +93,10 @@ def access(rule: Rule) -> Callable[[View[P]], View[P]]:
 
 def _stranger(rule: Rule, request: HttpRequest) -> HttpResponseBase:
     """Offer to sign in, keeping what was typed meanwhile."""
-    if rule.sign_in is None or (rule.powers and official_of(request) is not None):
+    if rule.sign_in is None:
         raise PermissionDenied(rule.name)
+    if rule.powers and official_of(request) is not None:
+        raise LacksPower(rule)
     if rule in PERSONAL and acts_for_another(request):
         return led_to(request, f"{reverse('portal:delegations')}?{urlencode({'why': _why_not(request)})}")
     back, offered = way_back(request), rule.sign_in

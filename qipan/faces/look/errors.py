@@ -1,6 +1,7 @@
 """Pages for what went wrong, in the same look, each saying what to do next.
 
-They are rendered without touching the database, so that they still work when it is the database that is down.
+They are rendered without touching the database, so that they still work when it is the database that is down. Where a face knows
+its reader, what is not there and what is not for them are shown in that face's own frame (qipan/site/troubles.py).
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from pydantic_core import PydanticSerializationError
 from qipan.faces.look.access import access, anyone, led_to, way_back
 from qipan.faces.look.kept import keep
 
+TEMPLATE = "look/trouble.html"
 UNKEEPABLE = (DataError, UnicodeEncodeError, PydanticSerializationError)
 """What happens when somebody sends what no database keeps: NUL, half a character, a number beyond all bounds. A bad request."""
 
@@ -39,15 +41,13 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 @access(anyone)
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django gives it by name
     """403: not for this reader."""
-    steps = (_("看看页面上方的姓名，是不是您本人。"), _("如果要以别的身份办理，请先退出，再重新登录。"))
-    return _page(request, 403, Trouble(_("您不能打开这个页面"), _("这个页面只对有关的人开放。"), steps))
+    return _page(request, 403, not_for_them())
 
 
 @access(anyone)
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django gives it by name
     """404: nothing here, or nothing that this reader may know of."""
-    steps = (_("检查网址有没有打错。"), _("从首页搜索您要办的事。"), _("已经提交的申请，在“我的办件”里找。"))
-    return _page(request, 404, Trouble(_("没有找到这个页面"), _("它可能已经搬走，或者从来没有过。"), steps))
+    return _page(request, 404, nothing_here())
 
 
 @access(anyone)
@@ -90,7 +90,26 @@ def _without_cookies() -> Trouble:
 
 
 def _page(request: HttpRequest, status: int, trouble: Trouble) -> HttpResponse:
-    return render(request, "look/trouble.html", {"trouble": trouble, "status": status}, status=status)
+    return render(request, TEMPLATE, shown(trouble, status), status=status)
+
+
+def shown(
+    trouble: Trouble, status: int, *, frame: str = "look/base.html", home: str = "/"
+) -> dict[str, object]:
+    """What the template is given; `frame` is the template it stands in, `home` where its button leads."""
+    return {"trouble": trouble, "status": status, "frame": frame, "home": home}
+
+
+def nothing_here() -> Trouble:
+    """No such page, or none that this reader may know of."""
+    steps = (_("检查网址有没有打错。"), _("从首页搜索您要办的事。"), _("已经提交的申请，在“我的办件”里找。"))
+    return Trouble(_("没有找到这个页面"), _("它可能已经搬走，或者从来没有过。"), steps)
+
+
+def not_for_them() -> Trouble:
+    """The page is others'."""
+    steps = (_("看看页面上方的姓名，是不是您本人。"), _("如果要以别的身份办理，请先退出，再重新登录。"))
+    return Trouble(_("您不能打开这个页面"), _("这个页面只对有关的人开放。"), steps)
 
 
 class RefuseWhatCannotBeKept:

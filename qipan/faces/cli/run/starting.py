@@ -22,7 +22,7 @@ DEMO: Mapping[str, str] = {
 def as_demo() -> None:
     """Give what is set for a demo where the environment says nothing else; to be called before the settings are read."""
     for key, value in DEMO.items():
-        os.environ[key] = os.environ.get(key) or value
+        os.environ.setdefault(key, value)
 
 
 @contextmanager
