@@ -3,6 +3,7 @@
 No database is needed. What is wrong is told by codes that the faces put into words:
 unreadable · unknown-issuer · changed (part, name) · seal-unknown · seal-suspended · seal-destroyed · seal-not-then · key-not-then ·
 key-compromised · revoked · suspended · replaced · expired · not-yet · status-unknown (a note: nobody was asked).
+Of an annotated copy, also: copy-ended · copy-withdrawn · copy-unasked (a note: whether its holder took it back, nobody was asked).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from qipan.adapters.papers.seal_signatures import Sealing
 from qipan.adapters.seals import Malformed, PublicKey, Suite, public_key
 from qipan.adapters.seals.certificates import certified_by, read_certificate
 from qipan.core import canonical, disclosures
+from qipan.core.copies import NotTerms, Terms, read_terms
 from qipan.core.disclosures import ALGORITHMS, NotAPresentation, Presentation
 from qipan.core.issuer_lists import COMPROMISED, Issuer, IssuerKey, IssuerList, ListedSeal
 from qipan.core.nodes import key_id
@@ -24,7 +26,7 @@ from qipan.core.status_lists import Status
 FALSE = frozenset(
     ("unreadable", "unknown-issuer", "changed", "seal-unknown", "key-compromised", "key-not-then")
 )
-NOTES = frozenset(("status-unknown",))
+NOTES = frozenset(("status-unknown", "copy-unasked"))
 OWN = frozenset(("iss", "iat", "nbf", "exp", "vct", "number", "agency", "title", "status", "sample"))
 STANDINGS: Mapping[Status, str] = {
     Status.REVOKED: "revoked",
@@ -58,9 +60,18 @@ def nobody_asked(_claims: Mapping[str, Any]) -> Standing | None:
     return None
 
 
+TakenBack = Callable[[Terms], bool | None]
+"""Looks up whether the holder took back what an annotated copy is of; None where that cannot be known."""
+
+
+def nobody_knows(_terms: Terms) -> bool | None:
+    """Whether it was taken back, where there is nobody to ask."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What can be said of a file; facts are those that it shows, by ``party.element``."""
+    """What can be said of a file; facts are those that it shows, by ``party.element``; ``terms`` are an annotated copy's."""
 
     kind: str
     findings: tuple[Finding, ...]
@@ -71,6 +82,7 @@ class Verdict:
     withheld: int = 0
     sealed_at: datetime | None = None
     standing: Standing | None = None
+    terms: Terms | None = None
 
     @property
     def genuine(self) -> bool:
@@ -121,7 +133,13 @@ class Trust(NamedTuple):
         return self.lists[node].seals.get(number)
 
 
-def check(content: bytes, trust: Trust, at: datetime, standing_of: StandingOf = nobody_asked) -> Verdict:
+def check(
+    content: bytes,
+    trust: Trust,
+    at: datetime,
+    standing_of: StandingOf = nobody_asked,
+    taken_back: TakenBack = nobody_knows,
+) -> Verdict:
     """Say what can be said of a file at a moment; it never raises, whatever the file."""
     if content.startswith(b"%PDF-"):
         found = _of_pdf(content, trust, at)
@@ -129,7 +147,7 @@ def check(content: bytes, trust: Trust, at: datetime, standing_of: StandingOf = 
         found = _of_ofd(content, trust)
     else:
         found = _of_data(content, trust)
-    return _today(found, at, standing_of)
+    return _copy_today(_today(found, at, standing_of), at, taken_back)
 
 
 def _of_data(content: bytes, trust: Trust) -> Verdict:
@@ -166,6 +184,7 @@ def _of_pdf(content: bytes, trust: Trust, at: datetime) -> Verdict:
     except NotAPdf:
         return Verdict("pdf", (Finding("unreadable"),))
     said = replace(_of_data(opened.data.encode(), trust), kind="pdf", sealed_at=opened.time)
+    said = _with_terms(said, opened.terms)
     changed = [Finding("changed", *one) for one in opened.changed]
     signer = trust.certified(opened.signer)
     if signer is None:  # nor can the wrapping of its signature be held against what is known
@@ -251,6 +270,31 @@ def _today(found: Verdict, at: datetime, standing_of: StandingOf) -> Verdict:
     elif standing.status in STANDINGS:
         more.append(Finding(STANDINGS[standing.status]))
     return replace(found, standing=standing).with_findings(more)
+
+
+def _with_terms(said: Verdict, written: bytes) -> Verdict:
+    """With the terms of an annotated copy, which are of the certificate in it."""
+    if not written:
+        return said
+    try:
+        terms = read_terms(written)
+    except NotTerms:
+        return said.with_findings([Finding("changed", "data")])
+    wrong = [Finding("changed", "data")] if (said.claims or {}).get("number") != terms.number else []
+    return replace(said, kind="copy", terms=terms).with_findings(wrong)
+
+
+def _copy_today(found: Verdict, at: datetime, taken_back: TakenBack) -> Verdict:
+    """Add whether an annotated copy may still be used."""
+    if found.terms is None or not found.genuine:
+        return found
+    ended = [Finding("copy-ended")] if at >= found.terms.until else []
+    match taken_back(found.terms):
+        case True:
+            return found.with_findings([*ended, Finding("copy-withdrawn")])
+        case None:
+            return found.with_findings([*ended, Finding("copy-unasked")])
+    return found.with_findings(ended)
 
 
 def _moment(claims: Mapping[str, Any], name: str) -> datetime | None:

@@ -66,3 +66,9 @@ def looks_at(showings: Collection[int], limit: int = MOST) -> list[LookRow]:
     statement = """
         SELECT id, showing, who, known_as, at FROM certificate_looks WHERE showing = ANY(%s) ORDER BY id DESC LIMIT %s"""
     return records.rows(LookRow, statement, [list(showings), limit])
+
+
+def copies_of(number: int) -> int:
+    """How many annotated copies were made of what is shown, as the trail has it."""
+    statement = "SELECT count(*) FROM entries WHERE subject = %s AND act = 'copy_showing'"
+    return records.number(statement, [f"showing:{number}"])

@@ -40,7 +40,9 @@ class Content(NamedTuple):
     code: bytes
 
 
-class _Frame(NamedTuple):
+class Frame(NamedTuple):
+    """A page's size and the edges of its text, in millimetres."""
+
     width: float
     height: float
     left: float
@@ -49,13 +51,17 @@ class _Frame(NamedTuple):
 
     @property
     def middle(self) -> float:
+        """Half way across."""
         return self.width / 2
 
+    @property
+    def seal(self) -> Place:
+        """Where the seal is put."""
+        return Place(self.right - SEAL - 6, self.height - 74, SEAL, SEAL)
 
-_FRAMES = {
-    Paper.PORTRAIT: _Frame(SHORT, LONG, 32, SHORT - 32, 1),
-    Paper.LANDSCAPE: _Frame(LONG, SHORT, 36, LONG - 36, 2),
-}
+
+PORTRAIT = Frame(SHORT, LONG, 32, SHORT - 32, 1)
+_FRAMES = {Paper.PORTRAIT: PORTRAIT, Paper.LANDSCAPE: Frame(LONG, SHORT, 36, LONG - 36, 2)}
 
 
 def composed(content: Content, paper: Paper, tint: Tint, measure: Measure) -> Sheet:
@@ -63,14 +69,15 @@ def composed(content: Content, paper: Paper, tint: Tint, measure: Measure) -> Sh
     frame, colour = _FRAMES[paper], TINTS[tint]
     top = 46.0 if frame.columns == 1 else 38.0
     foot = frame.height - 78 if frame.columns == 1 else frame.height - 70
-    marks: list[Mark] = [*_border(frame, colour)]
-    marks += _heading(content, frame, colour, top, measure)
+    marks: list[Mark] = [*border(frame, colour)]
+    marks += heading(content, frame, colour, top, measure)
     marks += _facts(content, frame, top + 32, foot, measure)
-    marks += _signing(content, frame, measure)
-    return Sheet(frame.width, frame.height, tuple(marks), _seal(frame))
+    marks += signing(content, frame, measure)
+    return Sheet(frame.width, frame.height, tuple(marks), frame.seal)
 
 
-def _border(frame: _Frame, colour: Colour) -> Iterator[Mark]:
+def border(frame: Frame, colour: Colour) -> Iterator[Mark]:
+    """Three lines around the page, with knots at its corners."""
     for inset, width in ((11.0, 1.1), (13.2, 0.25), (15.0, 0.25)):
         right, bottom = frame.width - inset, frame.height - inset
         corners = ((inset, inset), (right, inset), (right, bottom), (inset, bottom), (inset, inset))
@@ -82,7 +89,8 @@ def _border(frame: _Frame, colour: Colour) -> Iterator[Mark]:
     yield Fill(tuple(knots), colour)
 
 
-def _heading(content: Content, frame: _Frame, colour: Colour, y: float, measure: Measure) -> Iterator[Mark]:
+def heading(content: Content, frame: Frame, colour: Colour, y: float, measure: Measure) -> Iterator[Mark]:
+    """The title, as large as there is room, its translation and the number beneath; 19 mm from the title's line."""
     room = frame.right - frame.left
     size = next(
         (
@@ -98,7 +106,7 @@ def _heading(content: Content, frame: _Frame, colour: Colour, y: float, measure:
     yield Pen("sans", 2.9, SOFT, measure).centred(frame.middle, y + 19, content.number)
 
 
-def _facts(content: Content, frame: _Frame, y: float, foot: float, measure: Measure) -> Iterator[Mark]:
+def _facts(content: Content, frame: Frame, y: float, foot: float, measure: Measure) -> Iterator[Mark]:
     if content.preamble:
         pen = Pen("serif", 4.6, INK, measure)
         for line in pen.wrapped(content.preamble, frame.right - frame.left):
@@ -108,15 +116,16 @@ def _facts(content: Content, frame: _Frame, y: float, foot: float, measure: Meas
     gap = 12.0
     room = (frame.right - frame.left - gap * (frame.columns - 1)) / frame.columns
     count = -(-len(content.facts) // frame.columns)
-    for column in range(frame.columns):
-        left = frame.left + column * (room + gap)
-        part = content.facts[column * count : (column + 1) * count]
-        yield from _column(part, left, room, (y, foot), measure)
+    for place in range(frame.columns):
+        left = frame.left + place * (room + gap)
+        part = content.facts[place * count : (place + 1) * count]
+        yield from column(part, left, room, (y, foot), measure)
 
 
-def _column(
+def column(
     facts: Sequence[tuple[str, str]], left: float, room: float, span: tuple[float, float], measure: Measure
 ) -> Iterator[Mark]:
+    """Titles and values with hairlines between, from the top of a span towards its foot."""
     label_room = room * 0.34
     labels, values = Pen("sans", 3.4, SOFT, measure), Pen("serif", 4.6, INK, measure)
     rows = [
@@ -137,8 +146,9 @@ def _column(
         y += padding
 
 
-def _signing(content: Content, frame: _Frame, measure: Measure) -> Iterator[Mark]:
-    seal = _seal(frame)
+def signing(content: Content, frame: Frame, measure: Measure) -> Iterator[Mark]:
+    """The lower part: the issuer where the seal goes, the code to scan, the notes at the foot."""
+    seal = frame.seal
     middle = seal.x + seal.width / 2
     room = 2 * (frame.width - 20 - middle)
     name = next(
@@ -161,7 +171,3 @@ def _signing(content: Content, frame: _Frame, measure: Measure) -> Iterator[Mark
     small = Pen("sans", 2.6, SOFT, measure)
     for place, line in enumerate(content.notes):
         yield small.centred(frame.middle, frame.height - 22.5 + place * 4, line)
-
-
-def _seal(frame: _Frame) -> Place:
-    return Place(frame.right - SEAL - 6, frame.height - 74, SEAL, SEAL)

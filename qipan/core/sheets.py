@@ -65,13 +65,21 @@ class Picture(NamedTuple):
 Mark = Writing | Stroke | Fill | Picture
 
 
+class Across(NamedTuple):
+    """Lines of text beneath all else, on a page turned by so many degrees around its middle."""
+
+    lines: tuple[Writing, ...] = ()
+    slant: float = 0.0
+
+
 class Sheet(NamedTuple):
-    """One page; ``seal`` is where the seal is put on it."""
+    """One page; ``seal`` is where the seal is put on it. What stands across it is written in PDF alone."""
 
     width: float
     height: float
     marks: tuple[Mark, ...]
     seal: Place
+    across: Across = Across()
 
 
 class Pen(NamedTuple):

@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from qipan.certificates.models import Seal
 from qipan.certificates.rows import WholeCertificate
 from qipan.certificates.showing import address_of
 from qipan.certificates.showing_models import Look, Showing
@@ -31,7 +33,7 @@ def cast(db: None, tmp_path: Path) -> Cast:
 
 @pytest.fixture
 def shot(cast: Cast, tmp_path: Path) -> WholeCertificate:
-    found = issued(cast, open_office(tmp_path / "keys", EARLIER), EARLIER)
+    found = issued(cast, open_office(tmp_path / "keys" / "issuers", EARLIER), EARLIER)
     listed(EARLIER)
     return found
 
@@ -128,6 +130,44 @@ def test_what_is_shown_can_be_kept_as_data(mother: Client, anybody: Client, shot
         assert "真实有效" in page
         assert "没有出示另外 2 项" in page
     assert anybody.get(f"{path}pdf").status_code == 404
+
+
+def test_what_a_link_shows_can_be_kept_as_a_sealed_page(
+    mother: Client, anybody: Client, shot: WholeCertificate, tmp_path: Path, settings: Any
+) -> None:
+    settings.QIPAN_HOME = tmp_path
+    page, path = shown(mother, shot)
+    assert anybody.post(f"{path}copy").status_code == 302, "not before the look"
+    anybody.post(path, WHO)
+    assert "保存 PDF" in text_of(anybody, path)
+    answer = anybody.post(f"{path}copy")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    sent = SimpleUploadedFile("x.pdf", answer.content)
+    seen = anybody.post("/verify/", {"file": sent}).content.decode()
+    for said in ("真实有效", "证照加注件", "只用于", "入园登记", "王小宝", "没有出示另外 2 项"):
+        assert said in seen
+    assert "对方存了 1 份带水印的 PDF" in mother.get(page).content.decode()
+    mother.post(f"{page}withdraw/")
+    assert anybody.post(f"{path}copy").status_code == 410
+    sent = SimpleUploadedFile("x.pdf", answer.content)
+    english = Client(headers={"accept-language": "en"}).post("/verify/", {"file": sent}).content.decode()
+    assert "Its holder took this annotated copy back" in english
+
+
+def test_a_code_cannot_be_kept_as_a_page(mother: Client, anybody: Client, shot: WholeCertificate) -> None:
+    _page, path = shown(mother, shot, "code")
+    assert "保存 PDF" not in text_of(anybody, path)
+    assert anybody.post(f"{path}copy").status_code == 404
+
+
+def test_where_its_seal_is_suspended_no_page_is_made(
+    mother: Client, anybody: Client, shot: WholeCertificate
+) -> None:
+    _page, path = shown(mother, shot)
+    anybody.post(path, WHO)
+    Seal.objects.update(state="suspended")
+    assert anybody.post(f"{path}copy").headers["Location"] == path
+    assert "现在出具不了加注件" in text_of(anybody, path)
 
 
 def test_what_is_missing_is_asked_for(mother: Client, shot: WholeCertificate) -> None:

@@ -1,6 +1,7 @@
 """The same page as PDF, with its fonts and the data form inside; it is signed afterwards (`pdf_signatures`)."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,10 +14,12 @@ from qipan.core.sheets import Fill, Mark, Picture, Sheet, Stroke, Writing
 
 POINTS = 72 / 25.4  # in a millimetre
 DATA = "certificate.sd-jwt"
+TERMS = "terms.json"
 
 
-def write_pdf(sheet: Sheet, about: About, data: str, seal_picture: bytes) -> bytes:
-    """Write a page, the seal's picture upon it, with its data form attached; not yet signed."""
+def write_pdf(sheet: Sheet, about: About, data: str, seal_picture: bytes, terms: bytes = b"") -> bytes:
+    """Write a page, the seal's picture upon it, with its data form attached, and the terms of a copy; not yet signed."""
+    attached = {DATA: data.encode(), **({TERMS: terms} if terms else {})}
     pdf = FPDF(unit="mm", format=(sheet.width, sheet.height))
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)
@@ -24,14 +27,16 @@ def write_pdf(sheet: Sheet, about: About, data: str, seal_picture: bytes) -> byt
     _describe(pdf, about)
     with TemporaryDirectory(prefix="qipan-fonts-") as folder:
         _add_fonts(pdf, sheet, Path(folder))
-        return _written(pdf, sheet, about, data, seal_picture)
+        return _written(pdf, sheet, about, attached, seal_picture)
 
 
 def _add_fonts(pdf: FPDF, sheet: Sheet, folder: Path) -> None:
     """Give it fonts of this page's characters; it takes them from files."""
     for name in fonts.FILES:
         characters = "".join(
-            mark.text for mark in sheet.marks if isinstance(mark, Writing) and mark.font == name
+            mark.text
+            for mark in (*sheet.across.lines, *sheet.marks)
+            if isinstance(mark, Writing) and mark.font == name
         )
         file = folder / f"{name}.ttf"
         file.write_bytes(fonts.cut(name, characters))
@@ -41,13 +46,20 @@ def _add_fonts(pdf: FPDF, sheet: Sheet, folder: Path) -> None:
             added.ttfont.recalcBBoxes = False  # or it draws each character again to find its bounds
 
 
-def _written(pdf: FPDF, sheet: Sheet, about: About, data: str, seal_picture: bytes) -> bytes:
+def _written(
+    pdf: FPDF, sheet: Sheet, about: About, attached: Mapping[str, bytes], seal_picture: bytes
+) -> bytes:
     pdf.add_page()
+    if sheet.across.lines:
+        with pdf.rotation(sheet.across.slant, sheet.width / 2, sheet.height / 2):
+            for line in sheet.across.lines:
+                _draw(pdf, line)
     for mark in sheet.marks:
         _draw(pdf, mark)
     place = sheet.seal
     pdf.image(io.BytesIO(seal_picture), place.x, place.y, place.width, place.height)
-    pdf.embed_file(bytes=data.encode(), basename=DATA, modification_date=about.made, compress=False)
+    for name, content in attached.items():
+        pdf.embed_file(bytes=content, basename=name, modification_date=about.made, compress=False)
     return bytes(pdf.output())
 
 

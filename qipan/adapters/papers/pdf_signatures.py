@@ -20,7 +20,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from qipan.adapters.papers.pdf import DATA
+from qipan.adapters.papers.pdf import DATA, TERMS
 from qipan.adapters.seals import PrivateKey, wrapping
 
 T = TypeVar("T")
@@ -37,11 +37,12 @@ class NotAPdf(Exception):
 
 
 class OpenedPdf(NamedTuple):
-    """A signed PDF: by whose certificate, when by its own word; ``changed`` as in `ofd_reading.PARTS`."""
+    """A signed PDF: by whose certificate, when by its own word; ``changed`` as in `ofd_reading.PARTS`; ``terms`` of a copy, or nothing."""
 
     signer: bytes
     time: datetime | None
     data: str
+    terms: bytes
     changed: tuple[tuple[str, str], ...]
 
 
@@ -148,7 +149,11 @@ def _opened(content: bytes, authorities: Sequence[bytes], at: datetime) -> Opene
     elif not status.docmdp_ok or status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         changed.append(("added", ""))
     return OpenedPdf(
-        signature.signer_cert.dump(), signature.self_reported_timestamp, _attached(reader), tuple(changed)
+        signature.signer_cert.dump(),
+        signature.self_reported_timestamp,
+        _attached(reader, DATA).decode(errors="replace"),
+        _attached(reader, TERMS),
+        tuple(changed),
     )
 
 
@@ -172,14 +177,14 @@ def _wrapped_as_we_do(signature: EmbeddedPdfSignature, content: bytes, authoriti
     )
 
 
-def _attached(reader: PdfFileReader) -> str:
-    """The data form inside, empty where there is none."""
+def _attached(reader: PdfFileReader, name: str) -> bytes:
+    """A file inside, empty where there is none."""
     try:
         names: Any = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
         for place in range(0, len(names) - 1, 2):
             file = names[place + 1]
-            if str(file["/F"]).endswith(DATA):
-                return bytes(file["/EF"]["/F"].data).decode(errors="replace")
+            if str(file["/F"]).endswith(name):
+                return bytes(file["/EF"]["/F"].data)
     except (KeyError, ValueError, TypeError, AttributeError):
         pass
-    return ""
+    return b""

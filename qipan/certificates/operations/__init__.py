@@ -1,5 +1,6 @@
 """What is done with certificates, their issuers, keys and seals."""
 
+from qipan.certificates.operations.copying import copy_showing
 from qipan.certificates.operations.ending import tell_of_end
 from qipan.certificates.operations.issuers import establish_authority, establish_issuer, rotate_keys
 from qipan.certificates.operations.issuing import issue_certificates, make_pdf
@@ -24,6 +25,7 @@ __all__ = [
     "accept_issuers",
     "approve_seal",
     "ask_for_seal",
+    "copy_showing",
     "destroy_seal",
     "establish_authority",
     "establish_issuer",

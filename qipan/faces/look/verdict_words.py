@@ -20,6 +20,7 @@ KINDS: Final[Mapping[str, Pair]] = {
     "data": ("数据证照", "a certificate as data"),
     "pdf": ("PDF 证照", "a certificate as PDF"),
     "ofd": ("OFD 证照", "a certificate as OFD"),
+    "copy": ("证照加注件", "an annotated copy of a certificate"),
 }
 HEADS: Final[Mapping[str, tuple[str, Pair, Pair]]] = {
     "good": ("good", ("真实有效", "Genuine and in force"), ("它与发证时一模一样，今天仍然有效。", "It is just as it was issued, and it is in force today.")),
@@ -57,6 +58,9 @@ SENTENCES: Final[Mapping[str, Pair]] = {
     "replaced": ("已换发新证，这一张作废{since}{reason}", "It was replaced by a new one{since}{reason}"),
     "expired": ("已过有效期。", "It has expired."),
     "not-yet": ("还没有到生效的日子。", "It is not in force yet."),
+    "copy-ended": ("这份加注件已经到期，不能再用。", "This annotated copy has ended; it can be used no more."),
+    "copy-withdrawn": ("持证人已经收回这份加注件，不能再用。", "Its holder took this annotated copy back; it can be used no more."),
+    "copy-unasked": ("没有查询持证人是否已经收回这份加注件。", "Whether its holder took this annotated copy back was not looked up."),
     "status-unknown": ("没有查询是否已被撤销。", "Whether it was revoked was not looked up."),
 }  # fmt: skip
 
@@ -154,6 +158,7 @@ def _about(verdict: Verdict, language: str) -> list[tuple[str, str]]:
             )
     if verdict.sealed_at is not None:
         found.append((_say(("盖章时间", "Sealed on"), language), _moment(verdict.sealed_at)))
+    found += _terms(verdict, language)
     if claims.get("sample"):
         found.append(
             (
@@ -164,6 +169,20 @@ def _about(verdict: Verdict, language: str) -> list[tuple[str, str]]:
             )
         )
     return found
+
+
+def _terms(verdict: Verdict, language: str) -> list[tuple[str, str]]:
+    """For whom, for what and until when an annotated copy is; nothing of one that is not genuine."""
+    terms = verdict.terms
+    if terms is None or not verdict.genuine:
+        return []
+    said = (
+        (("只给谁", "Only for"), terms.receiver),
+        (("只用于", "Only to be used for"), terms.use),
+        (("到何时", "Until"), _moment(terms.until)),
+        (("谁出示", "Shown by"), terms.holder),
+    )
+    return [(_say(title, language), value) for title, value in said]
 
 
 def _node(name: str, language: str) -> str:

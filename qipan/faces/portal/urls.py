@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "certificates/<str:number>/shown/<int:showing>/withdraw/", showing.withdraw, name="withdraw-showing"
     ),
     path("shown/<str:token>/", shown.shown, name="shown"),
+    path("shown/<str:token>/copy", shown.copy, name="shown-copy"),
     path("shown/<str:token>/<slug:form>", shown.part, name="shown-part"),
     path("verify/", verifying.verify, name="verify"),
     path("verify/issuers", verifying.issuers, name="issuers"),

@@ -67,6 +67,7 @@ def showing(request: HttpRequest, number: str, showing: int) -> HttpResponse:
         "showing": line,
         "address": address,
         "code": codes.picture(address) if address else "",
+        "copies": showings.copies_of(row.id) if row.way == LINK else 0,
     }
     return page(request, "showing.html", values, here="certificates")
 

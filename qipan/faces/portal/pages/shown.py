@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 
 from django.conf import settings
+from django.contrib import messages
 from django.core import signing
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qipan import reader
 from qipan.agencies import queries as agencies
 from qipan.catalogue import queries as catalogue
 from qipan.certificates import operations, queries
-from qipan.certificates.errors import NoSuchShowing, NotShownAnyMore, WithoutName
+from qipan.certificates.errors import CertificateNotSo, NoSeal, NoSuchShowing, NotShownAnyMore, WithoutName
+from qipan.certificates.keeping import custody
 from qipan.certificates.rows import WholeCertificate
 from qipan.certificates.showing import CODE, disclosed, looked_up
 from qipan.certificates.showings import ShowingRow
@@ -68,11 +70,47 @@ def part(request: HttpRequest, token: str, form: str) -> HttpResponse:
     if form not in {"data", "data-sm2"}:
         raise Http404
     narrow = disclosed(certificate, found)
-    answer = HttpResponse(narrow.data if form == "data" else narrow.data_sm2, content_type=TYPE)
     name = "sd-jwt" if form == "data" else "sm2.sd-jwt"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{certificate.number}.{name}"'
+    content = narrow.data if form == "data" else narrow.data_sm2
+    return _closed(_file(content, f"{certificate.number}.{name}", TYPE))
+
+
+@access(anyone)
+@require_POST
+def copy(request: HttpRequest, token: str) -> HttpResponse:
+    """What is shown as a page to keep, for the one use that the link is for; that it was made is on record."""
+    spend(request, VERIFY)
+    try:
+        with reader.as_platform():
+            found, seen = _found(request, token)
+            if not seen:
+                return redirect("portal:shown", token=token)
+            content = _copied(request, found)
+    except (NoSuchShowing, NotShownAnyMore) as error:
+        return _closed(_nothing(request, error))
+    except (CertificateNotSo, NoSeal):
+        messages.error(request, _("现在出具不了加注件：证照已不在有效状态，或发证机关的印章停用。"))
+        return redirect("portal:shown", token=token)
+    return _closed(_file(content, f"copy-{found.id}.pdf", "application/pdf"))
+
+
+def _copied(request: HttpRequest, found: ShowingRow) -> bytes:
+    acting, _known_as = _known(request)
+    with transaction.atomic():
+        return operations.copy_showing(
+            found=found,
+            acting=acting,
+            custody=custody(),
+            address=settings.QIPAN_ADDRESS,
+            at=timezone.now(),
+        )
+
+
+def _file(content: str | bytes, name: str, kind: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    return _closed(answer)
+    return answer
 
 
 def _found(request: HttpRequest, token: str) -> tuple[ShowingRow, bool]:
@@ -150,7 +188,10 @@ def _content(request: HttpRequest, token: str, found: ShowingRow) -> HttpRespons
     verdict = verdict_on(disclosed(_certificate(found), found).data_sm2.encode())
     words = told(verdict, catalogue.current_library(), language(request))
     return page(
-        request, "shown.html", {**_about(request, found), "told": words, "token": token}, here="verify"
+        request,
+        "shown.html",
+        {**_about(request, found), "told": words, "token": token, "holds": verdict.holds},
+        here="verify",
     )
 
 
