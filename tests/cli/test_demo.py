@@ -9,6 +9,7 @@ from qipan.faces.cli.run.starting import DEMO, as_demo
 from qipan.faces.cli.tour.mother import Mother
 from qipan.faces.cli.tour.visitor import Page, UnableToGoOn
 
+EARLY = '<button form="form" name="again" value="1">Again</button><form id="form"><button name="check"></button></form>'
 FORM = '<form action="/form/"><input name="child.birth_date" value=""><button name="check"></button></form>'
 
 
@@ -26,3 +27,9 @@ def test_a_tour_that_is_asked_for_what_registers_know_says_what_to_do() -> None:
     answer = httpx.Response(200, text=FORM, request=httpx.Request("GET", "http://127.0.0.1:1/form/"))
     with pytest.raises(UnableToGoOn, match=r"child\.birth_date.*QIPAN_PATIENCE"):
         mother.fill(Page.read(answer))
+
+
+def test_a_tour_finds_a_button_that_stands_before_its_form() -> None:
+    answer = httpx.Response(200, text=EARLY, request=httpx.Request("GET", "http://127.0.0.1:1/form/"))
+    form = Page.read(answer).form("form")
+    assert [name for name, _, _ in form.buttons] == ["check", "again"]

@@ -18,6 +18,7 @@ ANSWERS: Mapping[str, str] = {
     "child.delivery_address": "浙江省杭州市西湖区文三路108号3幢2单元501室",
 }
 ROUNDS = 6
+TRIES = 3
 SAVING = re.compile(
     r"<dt>([^<]+)</dt>.*?<strong>([\d,]+)</strong>([^<]*)</span>.*?saving-before\">[^\d]*([\d,]+)", re.DOTALL
 )
@@ -65,10 +66,16 @@ class Mother:
         ]
 
     def consent(self) -> Page:
-        """Begin the form and agree to every look-up."""
+        """Begin the form and agree to every look-up; where a register did not answer, have it asked again."""
         page = self.visitor.open(f"/events/{EVENT}/")
         page = self.visitor.send(page, page.form("/start/"))
-        return self.visitor.send(page, _main_form(page)) if page.address.endswith("/consent/") else page
+        page = self.visitor.send(page, _main_form(page)) if page.address.endswith("/consent/") else page
+        for _again in range(TRIES):
+            form = _main_form(page)
+            if not any(name == "again" for name, _, _ in form.buttons):
+                break
+            page = self.visitor.send(page, form, button="again")
+        return page
 
     def fill(self, page: Page) -> tuple[Page, dict[str, str]]:
         """Answer what is asked, as often as answers bring new questions; gives the page to check, and all answers."""

@@ -62,6 +62,7 @@ class Page:
         """Read an HTML answer."""
         reader = _Reader()
         reader.feed(answer.text)
+        reader.close()
         return cls(
             str(answer.url),
             answer.status_code,
@@ -150,6 +151,8 @@ class _Reader(HTMLParser):
         self._form: Form | None = None
         self._link: list[str] | None = None
         self._button: list[str] | None = None
+        self._button_form: Form | str | None = None
+        self._early: list[tuple[str, tuple[str, str, str]]] = []
         self._select: Control | None = None
         self._area: tuple[str, list[str]] | None = None
         self._silent = 0
@@ -231,15 +234,27 @@ class _Reader(HTMLParser):
 
     def _begin_button(self, given: dict[str, str]) -> None:
         form = self._owner(given)
-        if form is not None and given.get("type", "submit") == "submit":
+        if given.get("type", "submit") == "submit":
             self._button = [given.get("name", ""), given.get("value", "")]
-            self._button_form = form
+            self._button_form = given["form"] if form is None and "form" in given else form
 
     def _end_button(self) -> None:
         if self._button is not None:
             name, value, *text = self._button
-            self._button_form.buttons.append((name, value, " ".join(filter(None, text))))
+            button = (name, value, " ".join(filter(None, text)))
+            if isinstance(self._button_form, Form):
+                self._button_form.buttons.append(button)
+            elif self._button_form is not None:
+                self._early.append((self._button_form, button))
         self._button = None
+
+    def close(self) -> None:
+        """Give buttons that stand before their form to it."""
+        super().close()
+        for identifier, button in self._early:
+            for form in self.forms:
+                if form.identifier == identifier:
+                    form.buttons.append(button)
 
     def _begin_a(self, given: dict[str, str]) -> None:
         self._link = [given.get("href", "")]
