@@ -7,7 +7,6 @@ must come at a certain pace; one that is too large is read to its end, so that t
 """
 
 import asyncio
-import gc
 import io
 import logging
 import threading
@@ -20,6 +19,7 @@ from typing import IO, Any, NamedTuple
 from django.conf import settings
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined]
 
+from qipan.site.litter import look_seldom
 from qipan.site.wsgi import application
 
 PATIENCE = 10.0  # seconds for a body to come, and longer as it comes at this pace
@@ -28,7 +28,6 @@ SMALL = 64_000  # bytes; what is larger is read piece by piece, and waits on the
 LARGEST = 64_000_000  # several documents of ten million bytes at once
 WASTED = 1_000_000_000  # bytes of one body that are read only to be thrown away
 TOGETHER = 512_000_000  # bytes of all the bodies that wait here at one moment
-LITTER = 20_000  # objects made anew before Python looks for what refers to itself; a request makes few such, and each look costs
 
 Headers = list[tuple[str, str]]
 _log = logging.getLogger(__name__)
@@ -59,8 +58,7 @@ class Front:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the threads; they end with the process."""
-        gc.freeze()
-        gc.set_threshold(LITTER)
+        look_seldom()
         for number in range(settings.QIPAN_THREADS):
             threading.Thread(target=self._work, args=(loop,), name=f"answer-{number}", daemon=True).start()
 

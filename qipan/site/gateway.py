@@ -10,6 +10,7 @@ from granian.log import LogLevels
 from granian.server import Server
 from starlette.types import ASGIApp
 
+from qipan.site.litter import look_seldom
 from qipan.site.server import UnableToServe, check_free
 from qipan.site.setup import set_up
 
@@ -59,6 +60,7 @@ def _application(side: str) -> ASGIApp:
     sys.setswitchinterval(SWITCH_SECONDS)
     set_up()  # before the tables are imported
     made: ASGIApp = getattr(import_module(APPLICATION), side)()
+    look_seldom()
     return made
 
 
