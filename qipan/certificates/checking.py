@@ -2,7 +2,8 @@
 
 No database is needed. What is wrong is told by codes that the faces put into words:
 unreadable · unknown-issuer · changed (part, name) · seal-unknown · seal-suspended · seal-destroyed · seal-not-then · key-not-then ·
-key-compromised · revoked · suspended · replaced · expired · not-yet · status-unknown (a note: nobody was asked).
+key-compromised · revoked · suspended · replaced · expired · not-yet · status-unknown (a note: nobody was asked) · status-unreachable (the
+node that issued it was asked, and did not answer: whether it holds cannot be told, so it is not said to hold).
 Of an annotated copy, also: copy-ended · copy-withdrawn · copy-unasked (a note: whether its holder took it back, nobody was asked).
 """
 
@@ -26,7 +27,8 @@ from qipan.core.status_lists import Status
 FALSE = frozenset(
     ("unreadable", "unknown-issuer", "changed", "seal-unknown", "key-compromised", "key-not-then")
 )
-NOTES = frozenset(("status-unknown", "copy-unasked"))
+UNASKED = "status-unknown"
+NOTES = frozenset((UNASKED, "copy-unasked"))
 OWN = frozenset(("iss", "iat", "nbf", "exp", "vct", "number", "agency", "title", "status", "sample"))
 STANDINGS: Mapping[Status, str] = {
     Status.REVOKED: "revoked",
@@ -150,6 +152,14 @@ def check(
     return _copy_today(_today(found, at, standing_of), at, taken_back)
 
 
+def asked_elsewhere(found: Verdict, standing: Standing | None) -> Verdict:
+    """The same, the node that issued it having been asked; None where that did not answer."""
+    rest = replace(found, standing=standing, findings=tuple(x for x in found.findings if x.code != UNASKED))
+    if standing is None:
+        return rest.with_findings([Finding("status-unreachable")])
+    return rest.with_findings(Finding(code) for code in [STANDINGS.get(standing.status)] if code)
+
+
 def _of_data(content: bytes, trust: Trust) -> Verdict:
     try:
         shown = disclosures.read(content.decode())
@@ -266,7 +276,7 @@ def _today(found: Verdict, at: datetime, standing_of: StandingOf) -> Verdict:
         more.append(Finding("expired"))
     standing = standing_of(found.claims)
     if standing is None:
-        more.append(Finding("status-unknown"))
+        more.append(Finding(UNASKED))
     elif standing.status in STANDINGS:
         more.append(Finding(STANDINGS[standing.status]))
     return replace(found, standing=standing).with_findings(more)

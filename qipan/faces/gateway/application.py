@@ -19,7 +19,7 @@ from qipan.adapters.seals import PrivateKey, Suite, key_files
 from qipan.adapters.sources import Registers, addresses_of
 from qipan.applications.queries.open_subjects import open_subjects
 from qipan.exchange.operations import Passing, forget_nonces, record_passing
-from qipan.faces.gateway import bodies, comparing, lettering, revoking, streaming, travelling
+from qipan.faces.gateway import bodies, comparing, lettering, revoking, standing, streaming, travelling
 from qipan.faces.gateway.bringing import Taking
 from qipan.faces.gateway.consumer import Consumer
 from qipan.faces.gateway.grouping import Grouping
@@ -51,6 +51,7 @@ def public() -> ASGIApp:
                 for path, box in lettering.BOXES.items()
             ),
             Route(travelling.PATH, _Discreet(travelling.Documents().answer, "GET")),
+            Route(standing.PATH, _Discreet(standing.Lists().answer, "GET")),
         ]
     )
 
@@ -80,6 +81,7 @@ def inside() -> ASGIApp:
         Route("/look-up", _Discreet(consumer.look_up)),
         *_ways(streaming.within(known, cases, timezone.now, consumer.ask)),
         Route(comparing.INSIDE, _Discreet(asker.ask)),
+        Route(standing.INSIDE, _Discreet(standing.Asker(known, settings.GATEWAY_SECRET).ask)),
     ]
     return _application(routes, lifespan)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from qipan.certificates.checking import Finding, Verdict
+from qipan.certificates.checking import NOTES, Finding, Verdict
 from qipan.core.declarations import Library
 from qipan.core.elements import Element, Field, element_name
 from qipan.core.status_lists import Status
@@ -25,6 +25,7 @@ KINDS: Final[Mapping[str, Pair]] = {
 HEADS: Final[Mapping[str, tuple[str, Pair, Pair]]] = {
     "good": ("good", ("真实有效", "Genuine and in force"), ("它与发证时一模一样，今天仍然有效。", "It is just as it was issued, and it is in force today.")),
     "unasked": ("good", ("真实，与发证时一模一样", "Genuine, just as it was issued"), ("是否已被撤销，这里查不到：离线核验没有状态清单。", "Whether it was revoked since cannot be told here: offline, there is no status list.")),
+    "unreached": ("warn", ("由名单上的机关签发，但是否仍然有效，现在问不到", "Issued by a known issuer; whether it still holds could not be asked"), ("内容与签发时一模一样。签发它的节点没有答复，请过一会儿再核验，或请持证人另行证明。", "It is just as it was issued. The node that issued it does not answer: check again in a while, or ask its holder for other proof.")),
     "not-held": ("warn", ("是真的，但现在不能用", "Genuine, but not in force"), ("不要凭它办事，原因见下。", "Do not rely on it; the reason stands below.")),
     "unknown": ("warn", ("发证机关不在名单里，无法判断", "The issuer is unknown here"), ("名单里没有它的发证机关，所以不能说它是真是假。", "Its issuer is not on the list, so nothing can be said of whether it is genuine.")),
     "changed": ("bad", ("被改动过，不可信", "It was changed: do not rely on it"), ("它与发证机关签发的不一样，改动之处见下。", "It is not what the issuer signed; what was changed stands below.")),
@@ -61,6 +62,7 @@ SENTENCES: Final[Mapping[str, Pair]] = {
     "copy-ended": ("这份加注件已经到期，不能再用。", "This annotated copy has ended; it can be used no more."),
     "copy-withdrawn": ("持证人已经收回这份加注件，不能再用。", "Its holder took this annotated copy back; it can be used no more."),
     "copy-unasked": ("没有查询持证人是否已经收回这份加注件。", "Whether its holder took this annotated copy back was not looked up."),
+    "status-unreachable": ("发证节点现在没有答复，是否已被撤销问不到。", "The node that issued it does not answer now; whether it was revoked could not be asked."),
     "status-unknown": ("没有查询是否已被撤销。", "Whether it was revoked was not looked up."),
 }  # fmt: skip
 
@@ -102,6 +104,8 @@ def _head(verdict: Verdict) -> str:
         return "unknown"
     if not verdict.genuine:
         return "false"
+    if codes - NOTES == {"status-unreachable"}:
+        return "unreached"
     if not verdict.holds:
         return "not-held"
     return "unasked" if "status-unknown" in codes else "good"

@@ -1,13 +1,17 @@
-"""Checking what somebody sends against whom this node believes, and what it knows; nothing of it is kept."""
+"""Checking what somebody sends against whom this node believes, what it knows, and what the node knows that issued it; nothing of it is kept."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from qipan import reader
+from qipan.adapters.peer_standing import PeerStanding
 from qipan.certificates import checking, queries, showings
-from qipan.certificates.checking import Standing, Verdict
+from qipan.certificates.checking import Standing, Trust, Verdict
+from qipan.certificates.elsewhere import Elsewhere
 from qipan.core.copies import Terms
 
 LARGEST = 8 * 1024 * 1024  # bytes
@@ -18,7 +22,21 @@ def verdict_on(content: bytes) -> Verdict:
     with reader.as_platform():
         trust = queries.trust()
         taken = content if len(content) <= LARGEST else b""
-        return checking.check(taken, trust, timezone.now(), _standing, _taken_back)
+        found = checking.check(taken, trust, timezone.now(), _standing, _taken_back)
+    return asked(found, trust)
+
+
+def asked(found: Verdict, trust: Trust) -> Verdict:
+    """With how it stands at the node that issued it, where that is another; it is asked through the gateway, and may be silent."""
+    if not found.genuine or found.standing is not None or found.node in {"", settings.QIPAN_NODE}:
+        return found
+    return checking.asked_elsewhere(found, _elsewhere().standing(found, trust, timezone.now()))
+
+
+@cache
+def _elsewhere() -> Elsewhere:
+    """This process's."""
+    return Elsewhere(PeerStanding(settings.QIPAN_GATEWAY, settings.GATEWAY_SECRET, settings.QIPAN_PATIENCE))
 
 
 def _standing(claims: Mapping[str, Any]) -> Standing | None:

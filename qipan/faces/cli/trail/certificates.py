@@ -14,6 +14,7 @@ from qipan.certificates.published import NotAStatusList, NotATrustFile, StatusFi
 from qipan.core.declarations import Library
 from qipan.faces.cli.options import EXIT_PROBLEMS
 from qipan.faces.look.verdict_words import KINDS, Told, told
+from qipan.faces.look.verdicts import asked
 from qipan.site.setup import set_up
 
 BEGINNINGS = (b"%PDF-", b"PK", b"ey")
@@ -48,6 +49,8 @@ def verify_certificate(file: Path, trust: Path | None, statuses: Sequence[Path],
     standing = _standing(statuses, believed, language, own=trust is None)
     content = file.read_bytes()[: LARGEST + 1]
     verdict = checking.check(content if len(content) <= LARGEST else b"", believed, at, standing)
+    if trust is None and not statuses:
+        verdict = asked(verdict, believed)
     _print(told(verdict, _library(), language), KINDS[verdict.kind], language)
     if not verdict.holds:
         raise SystemExit(EXIT_PROBLEMS)
