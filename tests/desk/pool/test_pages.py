@@ -189,6 +189,9 @@ def test_a_correction_reaches_every_receiver_and_is_acknowledged(at: At, pool: P
     assert receiver.post(f"/desk/pool/notices/{notice}/acknowledge", {"answer": ""}).status_code == 422
     assert receiver.post(f"/desk/pool/notices/{notice}/acknowledge", {"answer": "已删除"}).status_code == 302
     assert "接收方都已确认" in provider.get("/desk/pool/notices").content.decode()
+    seen = receiver.get("/desk/pool/notices").content.decode()
+    assert "本部门已确认" in seen
+    assert "接收方都已确认" not in seen
     assert "姓名有误" not in at("stranger").get("/desk/pool/notices").content.decode()
 
 
@@ -211,6 +214,26 @@ def test_what_all_of_a_kind_used_is_shown_to_the_highest_alone(at: At, pool: Poo
     assert "共 14 次调用" in at("approver").get("/desk/pool/use?side=gave").content.decode()
     assert "共 21 次调用" in at("auditor").get("/desk/pool/use").content.decode()
     assert "其中拒绝 3 次" in at("auditor").get("/desk/pool/use?days=7&resource=population").content.decode()
+
+
+def test_a_call_that_was_refused_before_it_named_a_resource_is_counted_and_shown(at: At, pool: Pool) -> None:
+    UseDay.objects.create(
+        day=timezone.localdate(), resource="", giver="", receiver="", calls=1, found=0, refused=1, facts=0
+    )
+    assert "没有说明资源" in at("auditor").get("/desk/pool/use").content.decode()
+
+
+def test_an_approver_sees_first_what_was_given(at: At, pool: Pool) -> None:
+    for name, first in (("approver", "side=gave"), ("requester", "side=got")):
+        page = at(name).get("/desk/pool/use").content.decode()
+        chosen = next(link for link in page.split("<a ") if "aria-current" in link and "side=" in link)
+        assert first in chosen
+
+
+def test_a_request_says_whose_turn_it_is(at: At, pool: Pool) -> None:
+    path = f"/desk/pool/requests/{pool.asked()}"
+    assert "办理，有结果会显示在这里" in at("requester").get(path).content.decode()
+    assert "办理，有结果会显示在这里" not in at("approver").get(path).content.decode()
 
 
 def test_use_is_measured_and_drawn(at: At, pool: Pool) -> None:

@@ -163,7 +163,9 @@ def _theirs(actor: Actor) -> tuple[str, ...]:
 
 
 def _sides(actor: Actor) -> dict[str, str]:
-    own = {"got": _("本部门用了"), "gave": _("本部门提供了")}
+    """Which sides of use can be looked at, first the one that is the reader's business."""
+    got, gave = {"got": _("本部门用了")}, {"gave": _("本部门提供了")}
+    own = gave | got if actor.role == Role.APPROVER else got | gave
     return {"": _("全部"), **own} if actor.role in WATCHING else own
 
 

@@ -23,6 +23,7 @@ from qipan.faces.look.context import stand_on
 from qipan.faces.look.kept import typed_before
 from qipan.faces.look.receipts import receipt_of
 from qipan.people.actors import Acting
+from qipan.sharing.holding import titles_of
 from qipan.watch import operations, queries
 from qipan.watch.errors import DecidedBefore, NoReason, NotForThem, WrongVerdict
 from qipan.watch.kinds import DAILY, Kind
@@ -43,17 +44,19 @@ def findings(request: HttpRequest) -> HttpResponse:
     )
     until = timezone.localdate()
     since = until - timedelta(days=views.DAYS - 1)
+    spoken, peers = language(request), queries.peers()
+    nodes = titles_of(views.nodes_in(found) | {one.peer for one in peers})
     values = {
         "wanted": wanted,
         "tabs": views.group_tabs(wanted),
         "tallies": views.state_tallies(queries.finding_counts(auditor), wanted),
         "kinds": views.kind_choices(wanted),
-        "lines": views.lines(found[:LINES], language(request)),
+        "lines": views.lines(views.with_titles(found[:LINES], nodes, spoken), spoken),
         "newer": wanted.address(start=max(0, wanted.start - LINES)) if wanted.start else None,
         "older": wanted.address(start=wanted.start + LINES) if len(found) > LINES else None,
         "daily": views.daily_chart(queries.daily(since, until), since, until),
         "hourly": views.hourly_chart(queries.hourly(since, until), _("一天里什么时候查看")),
-        "peers": views.peer_lines(queries.peers()),
+        "peers": views.peer_lines(peers, nodes, spoken),
     }
     return page(request, "watch/findings.html", values, here="watch")
 
@@ -110,8 +113,9 @@ def _page(request: HttpRequest, finding: UUID, errors: list[tuple[str, str]] | N
     if row is None:
         raise Http404
     spoken, typed = language(request), typed_before(request)
+    named, *_rest = views.with_titles([row], titles_of(views.nodes_in([row])), spoken)
     values: dict[str, object] = {
-        "finding": views.finding_page(row, spoken),
+        "finding": views.finding_page(named, spoken),
         "figures": _figures(row),
         "errors": errors or [],
         "wrong": dict(errors or []),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qipan.core.declarations import Library
-from qipan.core.sharing import RUNNING, State, allowed
+from qipan.core.sharing import RUNNING, Role, State, allowed
 from qipan.faces.desk.clocks import Clock, clock_of
 from qipan.faces.desk.pool.catalogue_views import field_of
 from qipan.faces.desk.pool.ways import Station, way_of
@@ -127,6 +127,7 @@ class RequestPage(NamedTuple):
     provider_node: str
     coordinator_node: str
     retold: bool
+    waits_for: str
 
 
 def tallies(counts: RequestCounts, shown: str) -> list[Tally]:
@@ -214,8 +215,21 @@ def request_page(
         consumer_node=nodes[row.consumer_node].say(language),
         provider_node=nodes[row.provider_node].say(language),
         coordinator_node=nodes[row.coordinator_node].say(language) if row.state == State.DISPUTED else "",
+        waits_for=_waits_for(row, actor, language),
         retold=bool(row.consumer_node and row.provider_node and row.reason and not row.decided_by),
     )
+
+
+def _waits_for(row: RequestDetail, actor: Actor, language: str) -> str:
+    """Whose turn it is, where it is another agency's."""
+    state, consumer, provider = State(row.state), row.asked.consumer, row.asked.provider
+    if state is State.DISPUTED:
+        return _("上级协调员") if actor.role != Role.COORDINATOR else ""
+    if state in {State.SUBMITTED, State.ORDERED} and actor.agency != provider:
+        return _named(row.provider_zh, row.provider_en, provider, language)
+    if state in {State.RETURNED, State.APPROVED} and actor.agency != consumer:
+        return _named(row.consumer_zh, row.consumer_en, consumer, language)
+    return ""
 
 
 def _parties(row: RequestDetail) -> Parties:

@@ -46,7 +46,7 @@ class Chart(NamedTuple):
 
 
 class UsedLine(NamedTuple):
-    """What somebody got of somebody's resource; ``share`` is out of 100."""
+    """What somebody got of somebody's resource; ``share`` is out of 100, ``resource`` empty where the catalogue has none of it."""
 
     resource: str
     title: str
@@ -71,7 +71,7 @@ class Receipt(NamedTuple):
 
 
 class NoticeLine(NamedTuple):
-    """A correction or recall, as the reader's agency gave or got it."""
+    """A correction or recall, as the reader's agency gave or got it; ``given`` where all of its receivers are shown."""
 
     id: UUID
     kind: Said
@@ -87,6 +87,7 @@ class NoticeLine(NamedTuple):
     receipts: tuple[Receipt, ...]
     missing: int
     mine: bool
+    given: bool
 
 
 def chart(rows: Sequence[UsedDay], since: date, until: date) -> Chart:
@@ -115,10 +116,10 @@ def used_lines(rows: Sequence[Used], library: Library, language: str) -> list[Us
     most = max((row.calls for row in rows), default=1)
     return [
         UsedLine(
-            row.resource,
+            row.resource if row.resource in library.resources else "",
             library.resources[row.resource].title.say(language)
             if row.resource in library.resources
-            else row.resource,
+            else row.resource or _("（被拒绝，没有说明资源）"),
             _agency(row.giver, row.giver_zh, row.giver_en, library, language),
             _agency(row.receiver, row.receiver_zh, row.receiver_en, library, language)
             or _("（没有说明事项）"),
@@ -180,6 +181,7 @@ def _notice(
         receipts,
         sum(one.at is None for one in receipts),
         any(_waits_for(actor, one) for one in row.receipts),
+        actor.agency == row.provider or actor.role in {Role.AUDITOR, Role.COORDINATOR},
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from qipan.core.declarations import Library
+from qipan.core.elements import Text
 from qipan.faces.desk.state_words import case_state
 from qipan.faces.desk.watch.words import gap_said, state_of, title_of, told, verdict_said
 from qipan.faces.look.posts import post_said
@@ -19,6 +20,7 @@ from qipan.watch.kinds import RECORDS, Kind, State, verdicts
 from qipan.watch.queries import DayRow, FindingRow, HourRow, KindCount, OwnDayRow, PeerRow, ReadingRow
 
 DAYS = 30
+NODES = ("node", "peer")  # the parts of a finding's facts that name one
 HEIGHT, WIDTH = 100, 10  # of a chart, in its own units
 GROUPS: Mapping[str, frozenset[Kind]] = {
     "": frozenset(Kind),
@@ -203,7 +205,21 @@ def who_of(row: FindingRow, language: str) -> str:
         return _("居民 %(number)s") % {"number": name}
     if kind == "grant":
         return " ".join(filter(None, (agency, _("授权 %(number)s") % {"number": name[:8]})))
-    return _("节点 %(name)s") % {"name": name or row.subject}
+    return _("节点 %(name)s") % {"name": row.facts.get("peer") or name or row.subject}
+
+
+def nodes_in(rows: Sequence[FindingRow]) -> set[str]:
+    """Which nodes findings are about."""
+    return {str(row.facts[part]) for row in rows for part in NODES if part in row.facts}
+
+
+def with_titles(rows: Sequence[FindingRow], titles: Mapping[str, Text], language: str) -> list[FindingRow]:
+    """The same findings, with nodes as they are called."""
+    return [row._replace(facts={**row.facts, **_titles(row, titles, language)}) for row in rows]
+
+
+def _titles(row: FindingRow, titles: Mapping[str, Text], language: str) -> dict[str, str]:
+    return {part: titles[str(row.facts[part])].say(language) for part in NODES if part in row.facts}
 
 
 def finding_page(row: FindingRow, language: str) -> FindingPage:
@@ -236,11 +252,11 @@ def reading_lines(rows: Sequence[ReadingRow], library: Library, language: str) -
     return [_reading(row, library, language) for row in rows]
 
 
-def peer_lines(rows: Sequence[PeerRow]) -> list[PeerLine]:
+def peer_lines(rows: Sequence[PeerRow], titles: Mapping[str, Text], language: str) -> list[PeerLine]:
     """How far records were compared with each node."""
     return [
         PeerLine(
-            row.peer,
+            titles[row.peer].say(language),
             row.until if row.answered_at else None,
             row.met,
             Said(_("没有回应"), "warn") if row.silent_since else Said(_("在对账"), "good"),
