@@ -9,7 +9,7 @@ from typing import NamedTuple
 from qipan.core import canonical
 from qipan.core.canonical import NotCanonical
 
-FORMAT = "qipan-copy/1"
+FORMAT = "qipan-annotated-copy/1"
 MEMBERS = frozenset(("format", "holder", "made", "number", "receiver", "showing", "until", "use"))
 
 

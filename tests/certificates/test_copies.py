@@ -127,7 +127,7 @@ def test_a_revoked_certificate_takes_its_copies_along(
 
 def test_a_changed_copy_is_refused(link: ShowingRow, office: Office) -> None:
     content = copied(link, office)
-    at = content.index("西溪幼儿园".encode(), content.index(b"qipan-copy/1"))
+    at = content.index("西溪幼儿园".encode(), content.index(b"qipan-annotated-copy/1"))
     changed = content[:at] + "西溪托儿所".encode() + content[at + 15 :]
     found = verdict(changed)
     assert not found.genuine

@@ -21,7 +21,7 @@ from qipan.applications.queries.persons import (
     untouched_draft,
     upload_content,
 )
-from qipan.applications.queries.sent_forms import sent_form
+from qipan.applications.queries.sent_forms import form_of, sent_form
 
 __all__ = [
     "CAP",
@@ -34,6 +34,7 @@ __all__ = [
     "drafts_of",
     "event_view",
     "form",
+    "form_of",
     "inbox",
     "inbox_counts",
     "sent_form",

@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/<str:number>/<uuid:case>/withdraw/", applications.withdraw_case, name="withdraw-case"),
     path("applications/<str:number>/<uuid:case>/rating/", rating.rating, name="rating"),
     path("applications/<str:number>/receipts/", receipts.receipts, name="receipts"),
+    path("applications/<str:number>/receipts/form", receipts.form, name="sent-form"),
     path("applications/<str:number>/receipts/<int:entry>/", receipts.receipt, name="receipt"),
     path("certificates/", wallet.certificates, name="certificates"),
     path("certificates/<str:number>/", wallet.certificate, name="certificate"),

@@ -10,6 +10,7 @@ import click
 from django.db import transaction
 from django.utils import timezone
 
+from qipan.core import canonical
 from qipan.faces.cli.options import EXIT_PROBLEMS, language_option
 from qipan.faces.cli.trail.certificates import is_certificate, verify_certificate
 from qipan.faces.trail import qipan_verify
@@ -30,6 +31,11 @@ WAITING = (
     "{count} entries stay unsealed, the oldest of {oldest}: the sealer does not run, an open transaction holds it up, or somebody put in what is never sealed.",
 )
 WAIT = timedelta(minutes=5)
+SAME_FORM = ("{form} 就是那时提交的表单，一字不差。", "{form} is the form that was sent then, to the letter.")
+ANOTHER_FORM = (
+    "{form} 不是这张回执里提交的表单：摘要不同，或这不是提交的回执。",
+    "{form} is not the form of this receipt: its digest is another, or this is no receipt of a submission.",
+)
 CANNOT_READ = ("读不懂：{why}", "Cannot be read: {why}")
 NOT_ERASED = ("其中有一条不存在，或细节已被清除；一条都没有清除。", "One of these is not there, or was erased before; none was erased.")  # fmt: skip
 
@@ -93,10 +99,12 @@ def copy_command(start: int, end: int | None, language: str) -> None:
 @click.option(
     "--status", type=FILE, multiple=True, help="Signed lists of which certificates hold, fetched before."
 )
+@click.option("--form", type=FILE, help="With the receipt of a submission: the form that was sent.")
 @language_option
 def verify(
     *,
     file: Path | None,
+    form: Path | None,
     keys: Path | None,
     against: tuple[Path, ...],
     start: int,
@@ -136,9 +144,14 @@ def verify(
     for finding in found:
         wrong = True
         click.echo(finding.text(language))
+    if form is not None and not _is_form_of(file, form):
+        wrong = True
+        click.echo(ANOTHER_FORM[language == "en"].format(form=form))
     if wrong:
         raise SystemExit(EXIT_PROBLEMS)
     click.echo(good.text(language))
+    if form is not None:
+        click.echo(SAME_FORM[language == "en"].format(form=form))
 
 
 @click.command()
@@ -192,6 +205,14 @@ def _waits(language: str) -> bool:
 def _is_receipt(file: Path) -> bool:
     with file.open(encoding="utf-8") as opened:
         return "qipan-receipt" in opened.read(200)
+
+
+def _is_form_of(receipt: Path | None, form: Path) -> bool:
+    """Whether the act of a receipt was to send this form: its details keep the form's SM3."""
+    if receipt is None or not _is_receipt(receipt):
+        return False
+    details = json.loads(receipt.read_text(encoding="utf-8"))["entry"].get("details") or {}
+    return bool(details.get("form") == canonical.digest(form.read_bytes()).hex())
 
 
 def _own(start: int, end: int | None) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,13 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from qipan.applications.queries import form_of
 from qipan.catalogue import queries as catalogue
 from qipan.core.declarations import Library
 from qipan.exchange.subjects import about
 from qipan.faces.look.access import access, in_own_right, signed_in_person
 from qipan.faces.look.actors import the_acting
-from qipan.faces.look.receipts import receipt_of
+from qipan.faces.look.receipts import JSON, receipt_of
 from qipan.faces.portal.pages.applications import the_application
 from qipan.faces.portal.pages.shell import page
 from qipan.faces.portal.receipt_views import receipt_lines, subjects_of
@@ -40,6 +41,20 @@ def receipt(request: HttpRequest, number: str, entry: int) -> HttpResponse:
     if not any(one.id == entry for one in ledger.entries_about(list(subjects_of(detail)))):
         raise Http404
     return receipt_of(entry)
+
+
+@access(signed_in_person)
+@require_safe
+def form(request: HttpRequest, number: str) -> HttpResponse:
+    """What they sent, byte for byte as the receipt of the submission has its digest; whoever gets both can compare them."""
+    detail, _titles = the_application(request, number)
+    written = form_of(detail.id)
+    if written is None:
+        raise Http404
+    answer = HttpResponse(written, content_type=JSON)
+    answer.headers["Content-Disposition"] = f'attachment; filename="qipan-form-{number}.json"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @access(in_own_right)
