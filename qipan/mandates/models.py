@@ -9,8 +9,8 @@ from qipan.core.mandates import Kind
 class Mandate(models.Model):
     """Leave for ``agent``, a person, to act for ``principal``, a person or an enterprise: see qipan/core/mandates.py.
 
-    ``given_by`` and ``ended_by`` say who did it, ``person:7`` or ``official:3``; the trail has the rest. Both parties are rows of
-    ``persons``; nothing deletes those, so the columns are plain.
+    ``given_by`` and ``ended_by`` say who did it, ``person:7`` or ``official:3``; ``used_at`` is when it was first used. The trail has the
+    rest. Both parties are rows of ``persons``; nothing deletes those, so the columns are plain.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -22,6 +22,7 @@ class Mandate(models.Model):
     given_at = models.DateTimeField()
     given_by = models.TextField()
     accepted_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.TextField(default="")
 

@@ -23,6 +23,7 @@ from qipan.mandates.errors import (
     UnableToRepresent,
     UnknownAgent,
 )
+from qipan.mandates.later import BOTH, Became, Side, tell_later
 from qipan.people import operations as people
 from qipan.people import queries as persons
 from qipan.people.actors import Acting
@@ -44,6 +45,11 @@ WHERE id = %s AND agent = %s AND accepted_at IS NULL AND ended_at IS NULL AND en
 END = """
 UPDATE mandates SET ended_at = %(at)s, ended_by = %(by)s
 WHERE id = %(mandate)s AND ended_at IS NULL AND (agent = %(who)s OR principal = %(who)s) RETURNING principal
+"""
+USE = """
+UPDATE mandates SET used_at = %s
+WHERE id = %s AND agent = %s AND kind <> 'representative' AND used_at IS NULL AND accepted_at IS NOT NULL AND ended_at IS NULL
+RETURNING principal
 """
 OTHERS = """
 UPDATE mandates SET ended_at = %(at)s, ended_by = %(by)s
@@ -100,6 +106,15 @@ def accept_mandate(*, acting: Acting, mandate: int, at: datetime) -> None:
     if found is None:
         raise NotTheirMandate
     ledger.append([acting.entry("accept_mandate", f"mandate:{mandate}", principal=found.id)], at)
+    tell_later(mandate, Became.ACCEPTED, [Side.PRINCIPAL])
+
+
+def use_mandate(*, acting: Acting, mandate: int, at: datetime) -> None:
+    """Note that its agent turns to act under a mandate, and have its principal told, the first time; a representative's is their own."""
+    found = records.first(_Id, USE, [at, mandate, acting.actor.id])
+    if found is not None:
+        ledger.append([acting.entry("use_mandate", f"mandate:{mandate}", principal=found.id)], at)
+        tell_later(mandate, Became.USED, [Side.PRINCIPAL])
 
 
 def end_mandate(*, acting: Acting, mandate: int, at: datetime) -> None:
@@ -111,6 +126,7 @@ def end_mandate(*, acting: Acting, mandate: int, at: datetime) -> None:
     if found is None:
         raise NotTheirMandate
     ledger.append([acting.entry("end_mandate", f"mandate:{mandate}", principal=found.id)], at)
+    tell_later(mandate, Became.ENDED)
 
 
 def record_look_up(*, acting: Acting, found: Found, at: datetime) -> None:
@@ -137,6 +153,8 @@ def represent_enterprise(*, acting: Acting, found: Found, at: datetime) -> int:
     ledger.append(
         [acting.entry("end_mandate", f"mandate:{one.id}", principal=enterprise) for one in ended], at
     )
+    for one in ended:
+        tell_later(one.id, Became.ENDED, [Side.AGENT])
     ends_on = timezone.localdate(at) + LONGEST[Kind.REPRESENTATIVE]
     return _give(acting, _Given(Kind.REPRESENTATIVE, enterprise, agent, (), ends_on), at)
 
@@ -165,6 +183,7 @@ def _give(acting: Acting, given: _Given, at: datetime) -> int:
     entries = [acting.entry("end_mandate", f"mandate:{one.id}", replaced_by=new.id) for one in replaced]
     entries.append(acting.entry("give_mandate", f"mandate:{new.id}", principal=given.principal, **details))
     ledger.append(entries, at)
+    tell_later(new.id, Became.GIVEN, [Side.AGENT] if given.kind is Kind.REPRESENTATIVE else BOTH)
     return new.id
 
 

@@ -2,13 +2,21 @@
 
 from datetime import date
 
-from qipan import records
-from qipan.mandates.rows import MandateRow
+from qipan import reader, records
+from qipan.mandates.rows import MandateRow, ToldRow
 
 MANDATE = """
 SELECT m.id, m.kind, m.principal, m.agent, m.events, m.ends_on, m.given_at, m.accepted_at, m.ended_at,
-  p.name, p.id_number, p.kind, a.name
+  p.name, p.id_number, p.kind, a.name, m.used_at
 FROM mandates m JOIN persons p ON p.id = m.principal JOIN persons a ON a.id = m.agent
+"""
+TOLD = """
+SELECT m.kind, p.name, a.name, m.ends_on, c.phone, c.email
+FROM mandates m JOIN persons p ON p.id = m.principal JOIN persons a ON a.id = m.agent
+LEFT JOIN mandates r ON r.principal = m.principal AND r.kind = 'representative' AND r.ended_at IS NULL AND m.kind = 'agent'
+JOIN accounts c ON c.is_active AND c.phone_verified
+  AND c.person_id = CASE WHEN %(principal)s THEN coalesce(r.agent, m.principal) ELSE m.agent END
+WHERE m.id = %(mandate)s
 """
 MOST = 100
 OPEN = "m.ended_at IS NULL AND m.ends_on >= %s"
@@ -31,3 +39,9 @@ def given_by(principal: int) -> list[MandateRow]:
         f"{MANDATE} WHERE m.principal = %s AND m.kind <> 'representative' ORDER BY m.id DESC LIMIT {MOST}"
     )
     return records.rows(MandateRow, statement, [principal])
+
+
+def to_be_told(mandate: int, *, principal: bool) -> ToldRow | None:
+    """Give what one side of a mandate is told, its principal or its agent; None where they have no account."""
+    with reader.as_platform():
+        return records.first(ToldRow, TOLD, {"mandate": mandate, "principal": principal})

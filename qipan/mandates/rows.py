@@ -23,6 +23,7 @@ class MandateRow(NamedTuple):
     principal_number: str
     principal_kind: str
     agent_name: str
+    used_at: datetime | None = None
 
     @property
     def mandate(self) -> Mandate:
@@ -41,3 +42,14 @@ class MandateRow(NamedTuple):
     def standing(self, on: date) -> Standing:
         """How it stands on a day."""
         return mandates.standing(self.mandate, on)
+
+
+class ToldRow(NamedTuple):
+    """A mandate as one of its sides is told of it, at the verified phone of their account; ``email`` may be empty."""
+
+    kind: str
+    principal_name: str
+    agent_name: str
+    ends_on: date
+    phone: str
+    email: str

@@ -66,6 +66,8 @@ def act(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("这份委托已经结束或到期，还是为自己办。"))
         act_under(request, None)
         return redirect("portal:delegations")
+    with transaction.atomic():
+        operations.use_mandate(acting=Acting(person), mandate=found.id, at=timezone.now())
     act_under(request, found.id)
     messages.success(request, _("现在为%(name)s办。") % {"name": found.principal_name})
     return redirect("portal:home")
