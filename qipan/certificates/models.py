@@ -139,6 +139,7 @@ class Certificate(models.Model):
             models.Index(fields=["agency", "-id"], name="certificates_agency"),
             models.Index(fields=["seal", "-id"], name="certificates_seal"),
             models.Index(fields=["id"], name="certificates_not_valid", condition=~models.Q(state=0)),
+            models.Index(fields=["ends", "id"], name="certificates_ending", condition=models.Q(state=0)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from qipan import reader
+from qipan.adapters.embedded_postgres import PLATFORM as ROLE
 from qipan.certificates import showings
 from qipan.certificates.rows import WholeCertificate
 from qipan.certificates.showing import address_of, key
@@ -18,6 +20,8 @@ from qipan.certificates.showings import ShowingRow
 from qipan.core.disclosures import NotAPresentation, decoded, encoded, opened, split
 from qipan.core.showings import token
 from qipan.people.actors import Acting
+from qipan.reader import Reader
+from qipan.site import rights
 from tests.cast import Cast
 from tests.certificates import vaccination
 from tests.certificates.office import issued, listed, open_office
@@ -193,3 +197,30 @@ def test_looks_stay(mother: Client, shot: WholeCertificate) -> None:
         pytest.raises(Exception, match=re.compile("forbid|only|added", re.IGNORECASE)),
     ):
         cursor.execute("DELETE FROM certificate_looks")
+
+
+def test_who_acts_in_one_life_event_does_not_learn_to_whom_things_are_shown(
+    mother: Client, cast: Cast, shot: WholeCertificate
+) -> None:
+    """The certificate itself is of that event, and comes out; the showing of it and who looked do not."""
+    linked(mother, shot)
+    rights.grant(connection)
+    narrow = Reader(person=cast.mother_id, events=(shot.event,), actor=cast.neighbour.actor.id)
+    own = Reader(person=cast.mother_id, actor=cast.mother_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+    found = {
+        (who is own, table): rows_seen(who, table)
+        for who in (narrow, own)
+        for table in ("certificates", "certificate_showings")
+    }
+    assert found == {
+        (False, "certificates"): 1, (False, "certificate_showings"): 0,
+        (True, "certificates"): 1, (True, "certificate_showings"): 1,
+    }  # fmt: skip
+
+
+def rows_seen(who: Reader, table: str) -> int:
+    with transaction.atomic(), reader.reading(lambda: who), connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return int(cursor.fetchone()[0])
