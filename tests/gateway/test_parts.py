@@ -17,6 +17,7 @@ from qipan.faces.gateway.consumer import read_wanted
 from qipan.faces.gateway.grouping import GroupFailed, Grouping
 from qipan.faces.gateway.provider import Nonces
 from qipan.faces.gateway.refusals import Refused, Trouble
+from qipan.faces.look.exchange_words import WORDS
 from tests.gateway.in_a_loop import in_a_loop
 
 CODES: Sequence[type[StrEnum]] = (Fault, Refusal, Trouble)
@@ -25,13 +26,10 @@ CODES: Sequence[type[StrEnum]] = (Fault, Refusal, Trouble)
 def test_every_refusal_has_a_code_of_its_own_and_words_in_two_languages() -> None:
     codes = [str(code) for kind in CODES for code in kind]
     assert len(set(codes)) == len(codes)
-    assert set(refusals.WORDS) == set(codes)
-    for status, chinese, english in refusals.WORDS.values():
-        assert 400 <= status < 600
-        assert chinese.endswith("。")
-        assert english.endswith(".")
-    assert len({chinese for _, chinese, _ in refusals.WORDS.values()}) == len(codes)
-    assert len({english for _, _, english in refusals.WORDS.values()}) == len(codes)
+    assert set(WORDS) == set(codes) == set(map(str, refusals.STATUS))
+    assert all(400 <= status < 600 for status in refusals.STATUS.values())
+    assert len({words.zh for words in WORDS.values()}) == len(codes)
+    assert len({words.en for words in WORDS.values()}) == len(codes)
 
 
 def test_one_peer_that_takes_all_its_places_takes_no_other_peers() -> None:

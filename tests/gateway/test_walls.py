@@ -12,7 +12,7 @@ from qipan.core.nodes import Node, NodeList
 from qipan.core.walls import Zone
 from qipan.exchange.queries import State
 from qipan.faces.gateway.known import Knowledge
-from qipan.faces.gateway.refusals import WORDS, Refused, Trouble
+from qipan.faces.gateway.refusals import STATUS, Refused, Trouble
 from qipan.faces.gateway.walls import Walls, barred_fields
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -100,7 +100,7 @@ def test_a_call_for_one_barred_field_is_refused() -> None:
     with pytest.raises(Refused) as refused:
         walls.check(knowledge, GRANT, "", ("b.name", "b.id_number"))
     assert refused.value.code == Trouble.WALL
-    assert WORDS[Trouble.WALL][0] == 403
+    assert STATUS[Trouble.WALL] == 403
     walls.check(knowledge, GRANT, "case:1", ("b.name", "b.id_number"))
 
 

@@ -15,13 +15,16 @@ from qipan.adapters.seals import Suite, key_files
 from qipan.core.nodes import Node, NodeKey, NotANodeList, introduction, read_introduction
 from qipan.exchange import operations, queries, streams
 from qipan.exchange.trust import NotAKey, Trust, read_key, read_trust, signer_of, write_trust, written_key
-from qipan.faces.cli.options import console, json_option, print_json
+from qipan.faces.cli.options import console, json_option, language_option, print_json
+from qipan.faces.look.exchange_words import refusal_said
 from qipan.site.setup import set_up
 
 KEY_HOLDS = timedelta(days=2 * 365)
 HUB_SECONDS = 10
 TRAVELLING = "qipan.faces.gateway.travelling"
 FLOWS = ("way", "node", "resource", "mode", "state", "rows")
+BROUGHT = frozenset({"ok", "none", "taken-before"})
+NAMED_BY = 16  # hexadecimal digits of a call's exchange hash
 SHOWN = ("exchange", "side", "peer", "resource", "outcome", "case")
 
 
@@ -136,17 +139,24 @@ def list_nodes() -> None:
     "--since", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="From when on; else of the last day."
 )
 @json_option
-def calls(since: datetime | None, as_json: bool) -> None:
-    """List the calls that this node made or answered; either end of one has the same name in the first column."""
+@language_option
+def calls(since: datetime | None, *, as_json: bool, language: str) -> None:
+    """List the calls that this node made or answered, and why one was refused; either end of one has the same name in the first column."""
     set_up()
     found = queries.calls_since(since or timezone.now() - timedelta(days=1))
     if as_json:
         print_json([{name: getattr(one, name) for name in SHOWN} for one in found])
         return
-    table = Table(*SHOWN)
     for one in found:
-        table.add_row(*(str(getattr(one, name)) for name in SHOWN))
-    console().print(table)
+        console().print(_line(one, language), soft_wrap=True, highlight=False)
+
+
+def _line(call: queries.RecordedCall, language: str) -> str:
+    """A call on a line of its own, its moment in local time, with what its outcome means where it brought nothing."""
+    at = f"{timezone.localtime(call.at):%Y-%m-%d %H:%M:%S}"
+    means = "" if call.outcome in BROUGHT else f"  {refusal_said(call.outcome).say(language)}"
+    arrow = "→" if call.side == "consumer" else "←"
+    return f"{call.exchange[:NAMED_BY]}  {at}  {arrow} {call.peer:10} {call.resource or '—'}  {call.case or '—'}  {call.outcome}{means}"
 
 
 @node.command(name="streams")

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from qipan.core.classes import Category, Format
 from qipan.core.declarations import Share
 from qipan.core.sharing import Act, Role, State
+from qipan.faces.look.exchange_words import refusal_said as refusal_words
 from qipan.faces.look.state_words import Said
 from qipan.sharing.errors import UnableToShare
 from qipan.sharing.wanted import ALL, OWN_CASES, OWN_REGION
@@ -159,6 +160,7 @@ _REFUSALS: Mapping[str, Callable[[], str]] = {
 _OUTCOMES: Mapping[str, tuple[Callable[[], str], str]] = {
     "ok": (lambda: _("查到了"), "good"),
     "none": (lambda: _("没有记录"), "neutral"),
+    "taken-before": (lambda: _("早已送到，没有重复收"), "neutral"),
     "grant-revoked": (lambda: _("拒绝：授权已撤销"), "bad"),
     "grant-expired": (lambda: _("拒绝：授权已到期"), "bad"),
     "case-not-open": (lambda: _("拒绝：办件没有在办，或当事人没有同意"), "bad"),
@@ -189,8 +191,11 @@ def request_state(state: str, *, ended: bool = False) -> Said:
 
 
 def outcome_said(outcome: str) -> Said:
-    """What came of a call; a code of refusal stands for itself."""
-    return _said(_OUTCOMES, outcome) if outcome in _OUTCOMES else Said(_("拒绝：%s") % outcome, "bad")
+    """What came of a call; the words of most refusals are the gateway's own, in two languages, with the code behind them."""
+    if outcome in _OUTCOMES:
+        return _said(_OUTCOMES, outcome)
+    words = refusal_words(outcome).say(get_language() or "zh")
+    return Said(_("拒绝：%(words)s（%(code)s）") % {"words": words.rstrip("。."), "code": outcome}, "bad")
 
 
 def subject_said(subject: str) -> str:
