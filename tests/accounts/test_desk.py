@@ -51,6 +51,11 @@ def test_a_real_official_comes_with_a_second_factor_and_not_without(newcomer: Cl
     assert client.get("/desk/").status_code == 403
     assert newcomer.get("/desk/posts").status_code == 302
 
+    client.post(AGAIN, {"password": PASSWORD})
+    client.post("/account/authenticator/remove/")
+    assert client.get("/account/").status_code == 200
+    assert client.get("/desk/posts").status_code == 302
+
 
 def test_nobody_unknown_is_put_in_office(cast: Cast) -> None:
     assert "没有办成" in run("official", AGENCIES["hospital"], "330106190001011234", exit_code=1)

@@ -89,6 +89,14 @@ def test_taking_it_away_needs_the_owner_again_and_is_on_record(secret: str, newc
     assert {"add_authenticator", "remove_authenticator"} <= acts
 
 
+def test_taking_it_away_ends_what_was_opened_with_it(secret: str, newcomer: Client) -> None:
+    other = browser()
+    sign_in(other)
+    other.post("/account/sign-in/second/", {"code": code_of(secret, 1)})
+    newcomer.post("/account/authenticator/remove/")
+    assert [is_in(newcomer), is_in(other)] == [True, False]
+
+
 def test_whoever_has_no_password_comes_in_by_a_code_once_more(newcomer: Client, phone: Phone) -> None:
     account = Account.objects.get()
     account.set_unusable_password()

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from qipan.accounts import operations
 from qipan.accounts.hall_codes import is_hall_visit
-from qipan.faces.account.holder import own
+from qipan.accounts.session_store import SHOWN
+from qipan.core.posts import FACTORS
+from qipan.faces.account.holder import own, this_request
 
 BOUND = "hall"  # in what is kept of a passkey that was added at a hall
 
@@ -31,7 +33,16 @@ def _added(instance: Authenticator, *, created: bool, **_said: Any) -> None:
 
 
 def _removed(instance: Authenticator, **_said: Any) -> None:
+    """Whatever was opened with it is over: other devices are signed out, and on this one it no longer counts as shown."""
     _record("remove_authenticator", instance)
+    if instance.type not in FACTORS:
+        return
+    session = this_request().session
+    session[SHOWN] = [one for one in session.get(SHOWN, ()) if one.get("id") != instance.pk]
+    with transaction.atomic():
+        operations.end_other_devices(
+            account=instance.user_id, key=str(session.session_key), at=timezone.now()
+        )
 
 
 def _record(act: str, authenticator: Authenticator) -> None:
