@@ -60,6 +60,8 @@ FROM share_requests q WHERE {SCOPE}
 DETAIL = f"""
 SELECT q.id, {ASKED}, q.version, q.share, {NAMED}, q.requester, coalesce(r.name, q.asked_by) AS asked_by, q.state, q.submitted_at, q.since, q.due_on, q.paused_days, q.granted, q.approver, coalesce(nullif(q.decided_by, ''), a.name, '') AS decided_by,
   q.coordinator, q.decided_at, q.reason, q.document, q.signatures, q."grant", q.ended_at, q.consumer_node, q.provider_node, q.coordinator_node,
+  coalesce((SELECT min(l.peer) FROM share_letters l WHERE l.request = q.id AND l.outward AND l.settled_at IS NULL
+    AND l.at < now() - interval '15 seconds'), '') AS undelivered,
   (SELECT coalesce(json_agg(one ORDER BY one.id), '[]') FROM (
      SELECT e.id, e.at, e.act, coalesce(o.name, e.details ->> 'official', '') AS who, coalesce(o.post, '') AS post,
        coalesce(g.name_zh, '') AS agency_zh, coalesce(g.name_en, '') AS agency_en, e.details ->> 'reason' AS reason

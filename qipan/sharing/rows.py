@@ -39,7 +39,10 @@ class RequestCounts(NamedTuple):
 
 
 class RequestDetail(NamedTuple):
-    """A request with what it asks for and all that was done to it; ``history`` are mappings as in DETAIL."""
+    """A request with what it asks for and all that was done to it; ``history`` are mappings as in DETAIL.
+
+    ``undelivered`` is a node that does not know of all that was done here yet.
+    """
 
     id: UUID
     asked: AskedFor
@@ -69,6 +72,7 @@ class RequestDetail(NamedTuple):
     consumer_node: str
     provider_node: str
     coordinator_node: str
+    undelivered: str
     history: list[dict[str, Any]]
 
 

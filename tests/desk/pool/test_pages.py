@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from qipan.sharing import operations
-from qipan.sharing.models import ShareNotice, ShareRequest, UseDay
+from qipan.sharing.models import ShareLetter, ShareNotice, ShareRequest, UseDay
 from tests.desk.pool.conftest import At
 from tests.sharing.conftest import PROVINCE, WANTED, Pool
 
@@ -234,6 +234,18 @@ def test_a_request_says_whose_turn_it_is(at: At, pool: Pool) -> None:
     path = f"/desk/pool/requests/{pool.asked()}"
     assert "办理，有结果会显示在这里" in at("requester").get(path).content.decode()
     assert "办理，有结果会显示在这里" not in at("approver").get(path).content.decode()
+
+
+def test_a_request_says_where_it_has_not_arrived(at: At, pool: Pool) -> None:
+    request, now = pool.asked(), timezone.now()
+    path = f"/desk/pool/requests/{request}"
+    for ago, said in ((timedelta(seconds=1), False), (timedelta(minutes=5), True)):
+        ShareLetter.objects.update_or_create(
+            request=request, peer="hub", outward=True, number=1, defaults={"document": b"{}", "at": now - ago}
+        )
+        assert ("还没有送到hub" in at("requester").get(path).content.decode()) is said
+    ShareLetter.objects.update(settled_at=now)
+    assert "还没有送到" not in at("requester").get(path).content.decode()
 
 
 def test_use_is_measured_and_drawn(at: At, pool: Pool) -> None:

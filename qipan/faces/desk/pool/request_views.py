@@ -128,6 +128,7 @@ class RequestPage(NamedTuple):
     coordinator_node: str
     retold: bool
     waits_for: str
+    undelivered: str
 
 
 def tallies(counts: RequestCounts, shown: str) -> list[Tally]:
@@ -176,7 +177,7 @@ def request_page(
     """One request."""
     resource = library.resources[row.asked.resource]
     titles = {str(field): field_of(library, resource, field, language) for field in resource.gives}
-    nodes = titles_of({row.consumer_node, row.provider_node, row.coordinator_node})
+    nodes = titles_of({row.consumer_node, row.provider_node, row.coordinator_node, row.undelivered})
     acts = tuple(
         str(act)
         for act in allowed(State(row.state), actor.role)
@@ -216,6 +217,7 @@ def request_page(
         provider_node=nodes[row.provider_node].say(language),
         coordinator_node=nodes[row.coordinator_node].say(language) if row.state == State.DISPUTED else "",
         waits_for=_waits_for(row, actor, language),
+        undelivered=nodes[row.undelivered].say(language),
         retold=bool(row.consumer_node and row.provider_node and row.reason and not row.decided_by),
     )
 
