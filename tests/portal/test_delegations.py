@@ -71,7 +71,9 @@ def test_a_father_gives_his_daughter_takes_it_up_and_he_takes_it_back(company: C
     assert father.post(f"/delegations/{number_of(company.father)}/withdraw/").status_code == 302
     led = daughter.get("/applications/")
     assert led.headers["Location"] == "/delegations/?why=over"
-    assert "已经结束或到期" in text(daughter, "/delegations/?why=over")
+    over = text(daughter, "/delegations/?why=over")
+    assert "已经结束或到期" in over
+    assert "切换" in over
     daughter.post("/delegations/act/", {"mandate": ""})
     assert "还没有提交过申请" in text(daughter, "/applications/")
     assert daughter.get(begun.headers["Location"]).status_code == 404

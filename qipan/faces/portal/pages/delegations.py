@@ -48,6 +48,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
         "enterprise": now.principal_name if now and now.principal_kind == "organization" else "",
         "closed": why_closed(request.GET.get("why", "")),
         "served": served,
+        "over": acting is None,
     }
     return page(request, "delegations.html", values, here="delegations")
 
