@@ -111,7 +111,7 @@ class Keyboard(Mouse):
 
     def _reach(self, wanted: Locator) -> None:
         for _ in range(MOST_TABS):
-            if any(each.evaluate("one => one === document.activeElement") for each in wanted.all()):
+            if wanted.evaluate_all("all => all.includes(document.activeElement)"):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"the keyboard does not reach {wanted}")
