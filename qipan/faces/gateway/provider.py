@@ -41,6 +41,7 @@ from qipan.faces.gateway.known import Knowledge, Known
 from qipan.faces.gateway.large import Large, check_size
 from qipan.faces.gateway.refusals import ALARMING, Refused, Trouble, status_of
 from qipan.faces.gateway.signing import JSON, Sealed, Signer, Verifier
+from qipan.faces.gateway.turning_away import TurnedAway
 from qipan.faces.gateway.walls import Walls
 
 LOOK_UP_PATH = "/exchange/v1/look-up"
@@ -96,7 +97,7 @@ class Provider:
         self._known, self._signer, self._record = known_, signer, record
         self._sources, self._clock = sources, clock
         self._gate, self._nonces, self._verifier, self._large = Gate(), Nonces(), Verifier(), Large()
-        self._walls = Walls()
+        self._walls, self._turned_away = Walls(), TurnedAway()
         self._readers: dict[str, Grouping[Reading, Answer]] = {}
 
     async def answer(self, request: Request) -> Response:
@@ -110,6 +111,7 @@ class Provider:
                 held = knowledge.grants.get(came.envelope.grant)
                 return await self._large.answered(held, lambda: self._answer(request, knowledge, came))
         except Refused as refused:
+            self._turned_away.tell(refused.code, time.monotonic())
             return Response(bodies.write_refusal(refused.code), status_of(refused.code), media_type=JSON)
 
     async def _answer(self, request: Request, knowledge: Knowledge, came: _Came) -> Response:
