@@ -9,12 +9,17 @@ from qipan import reader
 from qipan.adapters import embedded_postgres
 
 
+def name_settings() -> None:
+    """Let what reads settings read them, where no database is needed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.site.settings")
+
+
 def set_up(*, for_visitors: bool = False) -> None:
     """Make Django usable in this process; starts the embedded PostgreSQL where no DATABASE_URL replaces it.
 
     A process ``for_visitors`` reads nobody's rows but those of whoever each request is from; others read as the platform.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.site.settings")
+    name_settings()
     reader.process_is(reader.NOBODY if for_visitors else reader.PLATFORM)
     embedded = embedded_postgres.url(settings.QIPAN_HOME, role=embedded_postgres.PLATFORM)
     if embedded == settings.DATABASE_URL:

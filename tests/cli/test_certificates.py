@@ -1,6 +1,9 @@
 """`qipan verify` of a certificate, with nothing but a list of issuers."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from tests.certificates.office import ADDRESS, Office, issued, listed, ofd_of, o
 from tests.cli.conftest import Run
 
 EARLIER = timezone.now() - timedelta(hours=1)
+NOBODY = {"format": "qipan-issuers/1", "lists": []}
 
 
 @pytest.fixture
@@ -54,6 +58,18 @@ def test_each_form_offline(
         said = run("verify", file, "--trust", trust, "--status", lists).output
         assert said.startswith("真实有效")
         assert "王小宝" in said
+
+
+def test_a_process_of_its_own_needs_no_platform(tmp_path: Path) -> None:
+    trust = kept(tmp_path, "issuers.json", json.dumps(NOBODY).encode())
+    alone = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    ran = subprocess.run(
+        [sys.executable, "-m", "qipan.faces.cli", "verify", kept(tmp_path, "x.pdf", b"%PDF-1"), "--trust", trust],
+        env={**alone, "QIPAN_HOME": str(tmp_path), "LANG": "zh_CN.UTF-8"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "PDF" in ran.stdout
 
 
 def test_a_changed_one_ends_with_1(run: Run, paper: WholeCertificate, trust: str, tmp_path: Path) -> None:

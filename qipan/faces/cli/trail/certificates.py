@@ -15,7 +15,7 @@ from qipan.core.declarations import Library
 from qipan.faces.cli.options import EXIT_PROBLEMS
 from qipan.faces.look.verdict_words import KINDS, Told, told
 from qipan.faces.look.verdicts import asked
-from qipan.site.setup import set_up
+from qipan.site.setup import name_settings, set_up
 
 BEGINNINGS = (b"%PDF-", b"PK", b"ey")
 LARGEST = 8 * 1024 * 1024  # bytes
@@ -44,6 +44,7 @@ def is_certificate(file: Path) -> bool:
 
 def verify_certificate(file: Path, trust: Path | None, statuses: Sequence[Path], language: str) -> None:
     """Say what a certificate is; leaves with 1 where it is not to be relied upon."""
+    name_settings()
     at = timezone.now()
     believed = _believed(trust, language)
     standing = _standing(statuses, believed, language, own=trust is None)
