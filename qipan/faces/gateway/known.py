@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -120,14 +120,19 @@ def _public(key: NodeKey) -> PublicKey:
 
 def _read(node: str, state: State, version: int) -> Knowledge:
     grants = queries.standing_grants(node, timezone.now())
-    by_resource: dict[str, tuple[HeldGrant, ...]] = {}
-    for one in grants:
-        by_resource[one.grant.resource] = (*by_resource.get(one.grant.resource, ()), one)
     return Knowledge(
         state,
         version,
         catalogue.library(version),
         queries.node_list(),
         {str(one.id): one for one in grants},
-        by_resource,
+        by_resource(grants),
     )
+
+
+def by_resource(held: Iterable[HeldGrant]) -> dict[str, tuple[HeldGrant, ...]]:
+    """Grants by what they are for, the newest first: of several alike the platform plans with the newest, and its use shows there."""
+    found: dict[str, tuple[HeldGrant, ...]] = {}
+    for one in sorted(held, key=lambda one: (one.grant.begins, one.grant.id), reverse=True):
+        found[one.grant.resource] = (*found.get(one.grant.resource, ()), one)
+    return found
