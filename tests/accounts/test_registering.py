@@ -31,8 +31,18 @@ def test_a_code_from_the_phone_makes_an_account_and_one_is_in(cast: Cast, phone:
     assert {"register_account", "sign_in"} <= set(Entry.objects.values_list("act", flat=True))
 
 
-def test_one_comes_back_to_where_one_was_going(cast: Cast, phone: Phone) -> None:
-    assert register(browser(), phone, onward="/events/birth/").headers["Location"] == "/events/birth/"
+def test_somebody_new_on_the_way_to_a_matter_says_who_they_are_first(cast: Cast, phone: Phone) -> None:
+    led = register(browser(), phone, onward="/events/birth/").headers["Location"]
+    assert led == "/account/real-name/?next=%2Fevents%2Fbirth%2F"
+
+
+def test_whoever_was_going_to_the_account_s_own_pages_gets_there(cast: Cast, phone: Phone) -> None:
+    assert register(browser(), phone, onward="/account/devices/").headers["Location"] == "/account/devices/"
+
+
+def test_one_comes_back_to_where_one_was_going(newcomer: Client) -> None:
+    typed = {"login": PHONE, "password": PASSWORD, "next": "/events/birth/"}
+    assert browser().post("/account/sign-in/", typed).headers["Location"] == "/events/birth/"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "/\\example.org"])

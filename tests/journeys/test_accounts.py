@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from qipan.adapters.notices import FileNotices
 from tests import cast as play
 from tests.accounts.newcomer import PASSWORD, PHONE, Phone
 from tests.cast import Cast
+from tests.journeys.newcomer_steps import add_passkey, confirm_password, give_authenticator, register
 
 Check = Callable[[Page], None]
 NARROW = ViewportSize(width=320, height=640)
@@ -46,41 +47,19 @@ def at_home(browser: Browser, site: str, cast: Cast) -> Iterator[Page]:
     assert not troubles
 
 
-def passkeys(page: Page) -> CDPSession:
-    """Give the browser an authenticator that knows its owner."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True,
-    }  # fmt: skip
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    return session
-
-
-def register(page: Page, phone: Phone) -> None:
+def enter(page: Page, phone: Phone) -> None:
     page.goto("/account/register/")
-    page.get_by_label("手机号").fill(PHONE)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="获取验证码").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("输入验证码")
-    page.get_by_label("验证码").fill(phone.code)
-    page.get_by_role("button", name="确认").click()
+    register(page, phone)
     page.wait_for_url(lambda url: url.endswith("/") and "/account/" not in url)
 
 
 @pytest.mark.browser
 def test_a_new_person_comes_in_by_phone_and_next_time_by_passkey(at_home: Page, phone: Phone) -> None:
     page = at_home
-    passkeys(page)
-    register(page, phone)
-    page.goto("/account/passkeys/add/")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="确认").click()
-    page.get_by_label("给它起个名字").fill("我的手机")
-    page.get_by_role("button", name="加上").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("恢复码")
-    page.get_by_role("link", name="记好了").click()
+    give_authenticator(page)
+    enter(page, phone)
+    page.goto("/account/")
+    add_passkey(page)
     expect(page.get_by_role("heading", name="我的手机")).to_be_visible()
     page.get_by_role("button", name="退出").click()
     page.goto("/account/sign-in/?next=/account/devices/")
@@ -91,11 +70,10 @@ def test_a_new_person_comes_in_by_phone_and_next_time_by_passkey(at_home: Page, 
 @pytest.mark.browser
 def test_with_a_passkey_a_password_alone_is_not_enough(at_home: Page, phone: Phone) -> None:
     page = at_home
-    passkeys(page)
-    register(page, phone)
+    give_authenticator(page)
+    enter(page, phone)
     page.goto("/account/passkeys/add/")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="确认").click()
+    confirm_password(page)
     page.get_by_role("button", name="加上").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("恢复码")
     page.get_by_role("button", name="退出").click()
@@ -120,10 +98,9 @@ def test_every_account_page_is_accessible_and_fits_a_narrow_screen(
         page.goto(f"/account/{path}")
         fits(page)
         assert_accessible(page)
-    register(page, phone)
+    enter(page, phone)
     page.goto("/account/password/")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="确认").click()
+    confirm_password(page)
     for path in PAGES[3:]:
         page.goto(f"/account/{path}")
         fits(page)

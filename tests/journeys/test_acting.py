@@ -1,6 +1,5 @@
 """In the browser: a father leaves his retirement to his daughter and takes it back; an enterprise's agent opens the restaurant."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +10,7 @@ from qipan.mandates.models import Mandate
 from qipan.people.actors import Acting
 from tests import acting as play
 from tests.acting import AGENT, DAUGHTER, SHOP_NAME, Company
+from tests.journeys.acting_steps import accept, act_for, leave_matter
 
 Check = Callable[[Page], None]
 NARROW, WIDE = ViewportSize(width=320, height=640), ViewportSize(width=1280, height=800)
@@ -40,22 +40,18 @@ def give(page: Page, assert_accessible: Check) -> None:
     looked_at(page, assert_accessible)
     page.get_by_role("link", name="委托别人替我办").click()
     looked_at(page, assert_accessible)
-    page.get_by_label("对方的姓名").fill("方小雨")
-    page.get_by_label("对方的公民身份号码").fill(DAUGHTER)
-    page.get_by_role("button", name="发出委托").click()
-    expect(page.get_by_role("alert")).to_contain_text("请至少选一件")
-    looked_at(page, assert_accessible)
-    page.get_by_role("checkbox", name="退休一件事").check()
-    page.get_by_role("button", name="发出委托").click()
-    expect(page.get_by_text("等对方接受")).to_be_visible()
+    leave_matter(
+        page,
+        lambda one: looked_at(one, assert_accessible),
+        to="方小雨",
+        number=DAUGHTER,
+        matter="退休一件事",
+    )
 
 
 def take_up(page: Page, name: str, assert_accessible: Check) -> None:
     page.goto("/delegations/")
-    page.get_by_role("radio", name=name).check()
-    looked_at(page, assert_accessible)
-    page.get_by_role("button", name="切换").click()
-    expect(page.locator(".serving")).to_contain_text(f"为{name}办理")
+    act_for(page, name, lambda one: looked_at(one, assert_accessible))
     looked_at(page, assert_accessible)
 
 
@@ -68,9 +64,8 @@ def test_a_father_leaves_his_retirement_to_his_daughter_and_takes_it_back(
     daughters = browser.new_context(base_url=site, locale="zh-CN", java_script_enabled=False).new_page()
     sign_in(daughters, company.daughter)
     daughters.goto("/delegations/")
-    daughters.get_by_role("button", name=re.compile("^接受")).click()
-    daughters.get_by_role("radio", name="方建国").check()
-    daughters.get_by_role("button", name="切换").click()
+    accept(daughters)
+    act_for(daughters, "方建国", lambda _page: None)
     daughters.get_by_role("link", name="退休一件事").click()
     daughters.get_by_role("button", name="开始办理").click()
     daughters.goto("/applications/")

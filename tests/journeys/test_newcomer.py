@@ -16,15 +16,12 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from qipan.adapters.notices import FileNotices
 from tests import cast as play
-from tests.accounts.newcomer import NEWCOMER, PASSWORD, PHONE, Phone, library_with_register
+from tests.accounts.newcomer import NEWCOMER, Phone, library_with_register
+from tests.journeys.newcomer_steps import add_passkey, give_authenticator, register, show_name
 
 Check = Callable[[Page], None]
 START_SECONDS = 120
 NARROW = ViewportSize(width=320, height=640)
-AUTHENTICATOR = {
-    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-    "isUserVerified": True, "automaticPresenceSimulation": True,
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -63,31 +60,15 @@ def test_a_new_person_is_real_named_adds_a_passkey_and_comes_back_by_it(
     phone = Phone(FileNotices(tmp_path / "notices.jsonl"))
     context = browser.new_context(base_url=address, locale="zh-CN", viewport=NARROW)
     page = context.new_page()
-    session = context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    give_authenticator(page)
     page.goto("/account/register/?next=/applications/")
-    page.get_by_label("手机号").fill(PHONE)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="获取验证码").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("输入验证码")
-    page.get_by_label("验证码").fill(phone.code)
-    page.get_by_role("button", name="确认").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("实名")
-    page.get_by_label("姓名").fill("陈晨")
-    page.get_by_label("公民身份号码").fill(NEWCOMER)
-    page.get_by_role("button", name="同意查询，开始核验").click()
+    register(page, phone)
+    show_name(page, "陈晨", NEWCOMER)
     page.wait_for_url("**/applications/")
     page.goto("/account/")
     expect(page.get_by_text("陈晨").first).to_be_visible()
     assert_accessible(page)
-    page.get_by_role("link", name="加一把").click()
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="确认").click()
-    page.get_by_label("给它起个名字").fill("我的手机")
-    page.get_by_role("button", name="加上").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("恢复码")
-    page.get_by_role("link", name="记好了").click()
+    add_passkey(page)
     page.get_by_role("button", name="退出").click()
     page.goto("/account/sign-in/?next=/data-uses/")
     page.get_by_role("button", name="用通行密钥").click()

@@ -13,6 +13,7 @@ from tests.cast import Cast
 from tests.certificates import vaccination
 from tests.certificates.office import issued, listed, open_office
 from tests.journeys.mother_steps import Pointer, sign_in
+from tests.journeys.showing_steps import look_at, make_link, take_back
 
 Check = Callable[[Page], None]
 EARLIER = timezone.now() - timedelta(hours=1)
@@ -60,22 +61,10 @@ def test_two_facts_for_the_kindergarten(
 ) -> None:
     mother.goto("/certificates/")
     mother.get_by_role("link", name="预防接种证").click()
-    mother.get_by_role("link", name="发一个链接").click()
-    assert_accessible(mother)
-    mother.get_by_role("checkbox", name="姓名").check()
-    mother.get_by_role("checkbox", name="出生日期").check()
-    mother.get_by_label("给谁看？").fill("西溪幼儿园")
-    mother.get_by_label("用来做什么？").fill("入园登记")
-    mother.get_by_role("button", name="生成链接").click()
-    link = mother.get_by_label("链接", exact=True).input_value()
-    assert_accessible(mother)
-
-    path = f"/shown/{link.split('/')[-2]}/"
+    path = make_link(mother, assert_accessible, ("姓名", "出生日期"), to="西溪幼儿园", use="入园登记")
     kindergarten.goto(path)
     expect(kindergarten.get_by_text("王小宝")).to_have_count(0)
-    kindergarten.get_by_label("您是谁？").fill("西溪幼儿园 陈老师")
-    kindergarten.get_by_role("button", name="查看").click()
-    expect(kindergarten.get_by_role("heading", name="真实有效")).to_be_visible()
+    look_at(kindergarten, path, "西溪幼儿园 陈老师")
     expect(kindergarten.get_by_text("王小宝")).to_be_visible()
     expect(kindergarten.get_by_text("2026-11-20")).to_be_visible()
     expect(kindergarten.locator(".shown-card dt")).to_have_text(["姓名", "出生日期"])
@@ -83,8 +72,7 @@ def test_two_facts_for_the_kindergarten(
 
     mother.reload()
     expect(mother.get_by_text("西溪幼儿园 陈老师")).to_be_visible()
-    mother.get_by_role("button", name="收回链接").click()
-    expect(mother.get_by_text("从现在起谁也看不到了")).to_be_visible()
+    take_back(mother)
     kindergarten.reload()
     expect(kindergarten.get_by_role("heading", name="出示人已经收回")).to_be_visible()
     expect(kindergarten.get_by_text("王小宝")).to_have_count(0)

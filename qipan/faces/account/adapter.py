@@ -6,8 +6,11 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from qipan.accounts import directory, operations
@@ -95,6 +98,16 @@ class Adapter(DefaultAccountAdapter):
             request.session.save()
             how = [one["method"] for one in request.session.get("account_authentication_methods", [])]
             operations.record_act(act="sign_in", account=own(user).id, at=timezone.now(), by=how or ["phone"])
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, *, signup: bool, **more: Any
+    ) -> HttpResponse:
+        """Go on to where they were going; somebody new who was going to a matter says first who they are, as registering promised."""
+        response = super().post_login(request, user, signup=signup, **more)
+        onward = response.headers.get("Location", "/")
+        if not signup or onward == "/" or onward.startswith(reverse("account_home")):
+            return response
+        return redirect(f"{reverse('account_real_name')}?{urlencode({'next': onward})}")
 
     def send_verification_code_sms(
         self,
