@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qipan.faces.look.errors import Trouble
+from qipan.faces.look.errors import TEMPLATE, Trouble, shown
 from qipan.limits import operations as limits
 from qipan.people.actors import Acting
 
@@ -82,7 +82,7 @@ def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     trouble = Trouble(
         _("一小时内做得太多了"), _("为了让大家都能用，同一件事一小时内有次数限制。这一次没有办。"), steps
     )
-    answer = render(request, "look/trouble.html", {"trouble": trouble, "status": TOO_MANY}, status=TOO_MANY)
+    answer = render(request, TEMPLATE, shown(trouble, TOO_MANY), status=TOO_MANY)
     return retry_after(answer, seconds)
 
 
