@@ -21,6 +21,8 @@ from tests.certificates.office import Office, open_office
 def office(cast: Cast, tmp_path: Path, settings: Any) -> Office:
     """The office whose keys the worker of this home uses."""
     settings.QIPAN_HOME = tmp_path
+    with connection.cursor() as cursor:  # what other files left in the queue is none of this one's
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = %s", [TASK])
     return open_office(tmp_path / "keys" / "issuers")
 
 
