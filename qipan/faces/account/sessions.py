@@ -11,7 +11,7 @@ from qipan import reader
 from qipan.accounts.session_store import AccountSession
 from qipan.faces.account.holder import the_account
 from qipan.faces.account.known import know_browser
-from qipan.faces.look.actors import forget_account
+from qipan.faces.look.actors import MANDATE, forget_account
 from qipan.faces.look.limits import address
 
 PAGES = "/account/"
@@ -40,8 +40,10 @@ class AccountPages:
                 _keep(request, session, response)
         finally:
             request.session = of_pages
-        if session.session_key and of_pages.keys():
+        if session.session_key and of_pages.keys() - {MANDATE}:
             of_pages.flush()  # nobody is two people at once
+        elif session.session_key != request.COOKIES.get(settings.ACCOUNT_COOKIE):
+            of_pages.pop(MANDATE, None)  # whoever comes or goes begins as themselves
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
