@@ -81,7 +81,7 @@ def acting_of(request: HttpRequest) -> Acting | None:
     """Who acts for whom on the portal's pages: a person for themselves or under a mandate, or a clerk for the person they serve."""
     served = served_of(request)
     clerk = official_of(request) if served is not None else None
-    if served is not None and clerk is not None and clerk.clerk:
+    if served is not None and clerk is not None:
         return Acting(clerk, on_behalf_of=served.id, under=str(request.session.get(UNDER, "")))
     person = person_of(request)
     return None if person is None else _as_chosen(request, person)
@@ -162,8 +162,11 @@ def forget_account(request: HttpRequest) -> None:
 
 
 def served_of(request: HttpRequest) -> Actor | None:
-    """The person whom the clerk who is signed in serves, if any."""
-    return _actor(request, SERVED, people.actor_of_person)
+    """The person whom the clerk who is signed in serves, if any; to an official who is no clerk (any more) they are nobody."""
+    if SERVED not in request.session:
+        return None
+    official = official_of(request)
+    return _actor(request, SERVED, people.actor_of_person) if official is not None and official.clerk else None
 
 
 def official_of(request: HttpRequest) -> Actor | None:
