@@ -26,7 +26,7 @@ UNMARRIED = {**play.ANSWERS, "mother.marital_status": "10", "mother.household_re
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
-WAIT_SECONDS = 60
+WAIT_SECONDS = 120
 ROUNDS = 10
 
 
@@ -74,13 +74,16 @@ def meanwhile(first: Act, second: Act) -> object:
             first()
             other = pool.submit(run)
             end = time.monotonic() + WAIT_SECONDS
-            while not other.done() and not waiting() and time.monotonic() < end:
+            while not other.done() and not waiting():
+                assert time.monotonic() < end, "neither done nor waiting"
                 time.sleep(0.02)
         return other.result()
 
 
 def waiting() -> bool:
+    """Whether anybody waits for a lock; a transaction sees others as they were when it first looked, unless it looks anew."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(WAITING)
         return bool(cursor.fetchone()[0])
 
