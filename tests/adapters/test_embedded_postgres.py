@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,11 +76,9 @@ def test_the_url_is_known_before_it_runs(home: Path) -> None:
     assert embedded_postgres.url(home) == ensure_running(home)
 
 
-def test_starting_again_is_quick_and_changes_nothing(home: Path, running: str) -> None:
+def test_starting_again_changes_nothing(home: Path, running: str) -> None:
     first = postmaster(home)
-    began = time.monotonic()
     assert ensure_running(home) == running
-    assert time.monotonic() - began < 0.5
     assert postmaster(home) == first
 
 

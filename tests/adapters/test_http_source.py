@@ -179,7 +179,7 @@ def test_a_slow_service_is_left_at_its_timeout(registers: Read, serve: Serve, dr
             handler.send_header("Content-Type", "application/json")
             handler.send_header("Content-Length", "1000")
             handler.end_headers()
-        for _ in range(30):
+        for _ in range(600):
             time.sleep(0.1)
             if drip:
                 handler.wfile.write(b" ")
@@ -188,7 +188,7 @@ def test_a_slow_service_is_left_at_its_timeout(registers: Read, serve: Serve, dr
     start = time.monotonic()
     with pytest.raises(SourceDown):
         registers(serve(respond)).look_up(marriage("http"), timeout=0.4)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < 20
 
 
 def test_a_service_that_hangs_up_is_down(registers: Read, serve: Serve) -> None:
