@@ -166,7 +166,9 @@ def served_of(request: HttpRequest) -> Actor | None:
     if SERVED not in request.session:
         return None
     official = official_of(request)
-    return _actor(request, SERVED, people.actor_of_person) if official is not None and official.clerk else None
+    return (
+        _actor(request, SERVED, people.actor_of_person) if official is not None and official.clerk else None
+    )
 
 
 def official_of(request: HttpRequest) -> Actor | None:
