@@ -13,6 +13,15 @@ from qipan.adapters import embedded_postgres
 
 START_SECONDS = 900
 PORT = 8300
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> str:
+    """Where a document to send lies."""
+    path = tmp_path / "discharge.pdf"
+    path.write_bytes(PDF)
+    return str(path)
 
 
 @pytest.fixture(scope="session")
