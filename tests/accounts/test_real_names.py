@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -152,11 +153,16 @@ def passkey() -> Authenticator:
     return made
 
 
+def test_a_passkey_added_elsewhere_is_not_bound_and_may_be_removed_outside_any_page(newcomer: Client) -> None:
+    real_name(newcomer)
+    assert "hall" not in passkey().data
+    Authenticator.objects.all().delete()
+    assert newcomer.get("/account/").status_code == HTTPStatus.FOUND, "everybody is signed out"
+
+
 def test_a_passkey_added_at_the_hall_is_bound_there(cast: Cast, newcomer: Client) -> None:
     real_name(newcomer)
     account = Account.objects.get()
-    assert "hall" not in passkey().data
-    Authenticator.objects.all().delete()
     confirm(at_the_window(cast, account.person_id or 0), hall_code(account.id, timezone.now()))
     assert "核验好了" in newcomer.get("/account/level/?next=/events/birth/").content.decode()
     assert passkey().data["hall"]

@@ -11,7 +11,7 @@ from qipan.accounts import operations
 from qipan.accounts.hall_codes import is_hall_visit
 from qipan.accounts.session_store import SHOWN
 from qipan.core.posts import FACTORS
-from qipan.faces.account.holder import own, this_request
+from qipan.faces.account.holder import NotOnAPage, own, this_request
 
 BOUND = "hall"  # in what is kept of a passkey that was added at a hall
 
@@ -37,12 +37,20 @@ def _removed(instance: Authenticator, **_said: Any) -> None:
     _record("remove_authenticator", instance)
     if instance.type not in FACTORS:
         return
-    session = this_request().session
-    session[SHOWN] = [one for one in session.get(SHOWN, ()) if one.get("id") != instance.pk]
     with transaction.atomic():
         operations.end_other_devices(
-            account=instance.user_id, key=str(session.session_key), at=timezone.now()
+            account=instance.user_id, key=_shown_no_more(instance.pk), at=timezone.now()
         )
+
+
+def _shown_no_more(factor: int) -> str:
+    """In the session of the page, if it was one that took the factor away; gives that session's key, or nothing."""
+    try:
+        session = this_request().session
+    except NotOnAPage:
+        return ""
+    session[SHOWN] = [one for one in session.get(SHOWN, ()) if one.get("id") != factor]
+    return str(session.session_key)
 
 
 def _record(act: str, authenticator: Authenticator) -> None:
