@@ -54,6 +54,10 @@ bench: install ## Measure the claims in bench/, side by side with their rivals
 test: install ## Run the tests, two at a time; one path, one at a time, with T=tests/core
 	@$(BIN)/python -m pytest -n $(WORKERS) $(T)
 
+.PHONY: search
+search: install ## Look for new counterexamples to the properties; `make test` tries the same ones each time
+	@$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=search $(T)
+
 .PHONY: lint
 lint: install ## Check contracts between packages, style and types
 	@$(BIN)/lint-imports --no-cache

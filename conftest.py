@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import django
+import hypothesis
 import psutil
 import psycopg
 import pytest
@@ -45,6 +46,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what one process compiled, th
 django.setup()  # before the conftests below import tables
 # Playwright keeps an event loop in our thread, and Django would refuse queries beside it, though nothing runs at once.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+hypothesis.settings.register_profile("search", max_examples=1000, deadline=None)  # see `make search`
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # As root, Chromium cannot use its sandbox; the rest keeps it from calling home.

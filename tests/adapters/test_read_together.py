@@ -43,7 +43,7 @@ def test_each_is_answered_as_if_it_had_been_alone(registers: Read, address: str)
     assert len({one.seconds for one in together}) == 1, "one statement answered all"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(keys=st.lists(st.sampled_from([WIFE, HUSBAND, "", "x", "é%s", "0"]), max_size=2 * TOGETHER + 3))
 def test_however_many_ask_each_gets_its_own(registers: Read, address: str, keys: list[str]) -> None:
     spouses = {WIFE: "陈立", HUSBAND: "林晓雯"}

@@ -18,9 +18,7 @@ from qipan.core.planner.ground import ground_event
 from tests import cast as play
 from tests.cast import MONDAY, Cast
 
-PROPERTY = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+PROPERTY = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TODAY = MONDAY.date()
 TRUTH: Mapping[str, str] = {
     **{field: str(value) for field, value in play.ANSWERS.items()},

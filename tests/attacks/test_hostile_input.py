@@ -22,9 +22,7 @@ NASTY = (
     "\x00", "a\x00b", "x" * 100_000, "-1", "9" * 5000, "1e999", "NaN", "😀" * 40, "\u202eevil\u202c", "\ufeff", "\r\nSet-Cookie: a=b",
     "<script>alert(1)</script>", "{{ 7*7 }}", "{% raise %}", "' OR 1=1 --", "%s%s%s%n", "../../etc/passwd", "\\", "\u2028", "\ud800",
 )  # fmt: skip
-PROPERTY = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+PROPERTY = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 texts = st.sampled_from(NASTY) | st.text(max_size=60)
 values = st.recursive(
     texts | st.none() | st.booleans() | st.integers() | st.floats(),

@@ -193,7 +193,7 @@ def test_by_the_api_a_foreign_case_is_like_none(cast: Cast, things: Things, agen
     assert "birth_certificate" not in {row["service"] for row in found}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(agency=st.sampled_from(sorted(play.AGENCIES)), steps=st.integers(0, 2))
 def test_by_the_api_an_agency_receives_its_own_fields_alone(cast: Cast, agency: str, steps: int) -> None:
     application = play.running(cast).application

@@ -29,9 +29,7 @@ EVERYTHING = {
     **play.ANSWERS, "mother.marital_status": "20", "mother.household_region": "330106002", "child.sex": "2",
     "father.id_number": play.FATHER, "father.name": "李强", "child.birth_date": "2026-11-20",
 }  # fmt: skip
-PROPERTY = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+PROPERTY = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 subsets = st.sets(st.sampled_from(sorted(play.RESOURCES)))
 
 

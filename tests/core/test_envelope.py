@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qipan.core import envelope
@@ -30,14 +30,12 @@ def test_they_are_read_as_they_were_written() -> None:
     assert envelope.read_response(RESPONSE.signed()) == RESPONSE
 
 
-@settings(deadline=None)
 @given(st.tuples(*[LINES for _ in RequestEnvelope._fields]))
 def test_any_values_come_back_or_are_refused_but_never_change_places(values: tuple[str, ...]) -> None:
     sent = RequestEnvelope(*values)._replace(suite="sm2-sm3")
     assert envelope.read_request(sent.signed()) == sent
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(RequestEnvelope._fields),
     st.sampled_from(["\n", "\r", "\x00", "\x1f", "\x7f", "\x85"]),
@@ -48,7 +46,6 @@ def test_no_value_can_hold_a_line_of_its_own(field: str, mark: str, rest: str) -
         envelope.read_request(REQUEST._replace(**{field: f"x{mark}{rest}"}).signed())
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(REQUEST.signed()) - 1), st.integers(1, 255))
 def test_one_changed_byte_gives_another_envelope_or_none(place: int, change: int) -> None:
     signed = bytearray(REQUEST.signed())
@@ -116,7 +113,6 @@ def sealed(envelopes: list[bytes]) -> tuple[bytes, list[bytes]]:
     return message, [b"s" * 64 + place for place in places]
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=20), min_size=1, max_size=40, unique=True), st.data())
 def test_envelopes_signed_together_stand_each_by_itself(envelopes: list[bytes], data: st.DataObject) -> None:
     message, seals = sealed(envelopes)
@@ -127,7 +123,6 @@ def test_envelopes_signed_together_stand_each_by_itself(envelopes: list[bytes], 
         assert said(envelopes[ours], seals[others]) != message
 
 
-@settings(deadline=None)
 @given(st.integers(1, 40), st.data())
 def test_a_changed_seal_or_envelope_leads_to_another_root_or_none(count: int, data: st.DataObject) -> None:
     envelopes = [str(number).encode() for number in range(count)]

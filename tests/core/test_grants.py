@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qipan.core import canonical
@@ -137,7 +137,6 @@ def test_its_time_and_its_revocation_are_checked() -> None:
     assert check(GRANT, CALL, NOW, 100) is Refusal.VOLUME
 
 
-@settings(deadline=None)
 @given(GRANTS, CALLS, MOMENTS, st.integers(0, 6))
 def test_nothing_outside_a_grant_passes_and_nothing_inside_is_refused(
     grant: Grant, call: Call, now: datetime, used: int
@@ -145,7 +144,6 @@ def test_nothing_outside_a_grant_passes_and_nothing_inside_is_refused(
     assert (check(grant, call, now, used) is None) == covers(grant, call, now, used)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_of_a_call_that_passes_no_part_can_go_beyond_the_grant(data: st.DataObject) -> None:
     """Near misses: one member of a good call is changed at random."""
@@ -220,7 +218,6 @@ def test_a_revocation_says_who_and_why() -> None:
             read_revocation(broken.document())
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(max_size=3), st.recursive(st.text(max_size=5) | st.integers(), st.lists, max_leaves=5)

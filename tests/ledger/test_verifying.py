@@ -162,7 +162,6 @@ def alone(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @given(message=st.binary(max_size=200))
-@settings(deadline=None)
 def test_sm3_in_python_is_sm3(message: bytes) -> None:
     assert qipan_verify.sm3_in_python(message) == hashlib.new("sm3", message).digest()
 
@@ -172,7 +171,7 @@ VERIFIERS = {Suite.SM2: qipan_verify.sm2_verifies, Suite.ED25519: qipan_verify.e
 
 @pytest.mark.parametrize("suite", VERIFIERS)
 @given(message=st.binary(max_size=50), bit=st.integers(0, 511))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_its_signatures_are_those_of_the_libraries(suite: Suite, message: bytes, bit: int) -> None:
     key, verifies = generate(suite), VERIFIERS[suite]
     signature = key.sign(message)
@@ -195,7 +194,7 @@ def test_what_is_no_signature_or_key_is_refused(suite: Suite) -> None:
 
 @pytest.mark.parametrize("function", functions.FUNCTIONS)
 @given(size=st.integers(1, 130), data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_its_tree_is_the_trees(function: str, size: int, data: st.DataObject) -> None:
     hashed = functions.FUNCTIONS[function]
     leaves = [hashed(bytes([number])) for number in range(size)]

@@ -28,7 +28,7 @@ FOLDER = Path(__file__).parents[2] / "library"
 TODAY = date(2026, 11, 22)
 EVENTS = sorted(path.stem for path in (FOLDER / "events").glob("*.yaml"))
 seeds = st.integers(0, 2**32)
-SOME = settings(max_examples=25, deadline=None)
+SOME = settings(max_examples=25)
 every_event = pytest.mark.parametrize("event", EVENTS)
 
 
@@ -270,7 +270,7 @@ def test_keys_are_known_when_a_look_up_runs_and_it_runs_no_later_than_that(event
 
 
 @every_event
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(seed=seeds)
 def test_the_same_input_gives_the_same_plan(event: str, seed: int) -> None:
     case = drawn(event, seed)

@@ -266,7 +266,7 @@ def test_what_is_too_young_waits(cast: Cast) -> None:
     assert ReadingDay.objects.get(who__gt="").volume == 3
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.integers(1, 3), st.integers(0, 2), st.integers(0, 23), st.booleans()),

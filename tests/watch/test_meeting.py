@@ -208,7 +208,7 @@ def test_calls_that_a_peer_invents_are_one_finding_with_few_examples(nodes: Node
     assert len(found.facts["examples"]) == reconciling.EXAMPLES  # type: ignore[arg-type]
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.sampled_from(["what", "since", "until", "window", "after", "grant", "minute", "more"]),

@@ -23,7 +23,7 @@ Declared = TypeVar("Declared")
 PARTIES = ("a", "b")
 WORDS = ("p", "q", "r", "s")
 FIELDS = [f"{party}.{word}" for party in PARTIES for word in WORDS]
-MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 some_fields = st.lists(st.sampled_from(FIELDS), min_size=1, max_size=3, unique=True)
 words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True)

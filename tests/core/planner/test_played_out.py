@@ -12,7 +12,7 @@ from tests.core.planner.board import EVENT, document, f, library, resource, serv
 
 PARTIES = ("a", "b", "c")
 FIELDS = [f"{party}.{word}" for party in PARTIES for word in "pqrst"]
-SOME = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 ROUNDS = 25
 
 conditions = st.one_of(
