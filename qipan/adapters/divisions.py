@@ -6,13 +6,15 @@ it comes from, are in ``library/divisions``; they are read when first needed.
 """
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from qipan.core.declarations import Level
 
+K = TypeVar("K")
 FOLDER = Path(__file__).parents[2] / "library" / "divisions"
 DIGITS = {2: Level.PROVINCE, 4: Level.CITY, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE}
 COUNTY_DIGITS = 6
@@ -38,16 +40,12 @@ class Divisions:
 
     def division(self, code: str) -> Division | None:
         """Find a division; None when there is no such code."""
-        stem = _stem(code)
-        name = self._names.get(stem)
-        return (
-            None if name is None else Division(_padded(stem), name, DIGITS[len(stem)], _padded(_above(stem)))
-        )
+        return self._listed.get(_stem(code))
 
     def children(self, code: str = "") -> tuple[Division, ...]:
         """List the divisions right below, by code; without a code, the provinces."""
-        stems = self._below.get(_stem(code), ())
-        return tuple(found for stem in stems if (found := self.division(stem)) is not None)
+        own = self.division(code)
+        return tuple(self._below.get(own.code if own else code, ()))
 
     def ancestors(self, code: str) -> tuple[Division, ...]:
         """List the divisions above, highest first, without the division itself."""
@@ -65,27 +63,26 @@ class Divisions:
 
     def at(self, level: Level, under: str = "") -> tuple[Division, ...]:
         """List all divisions of one level, by code, below ``under`` (everywhere when it is empty)."""
-        stem, digits = _stem(under), next(count for count, each in DIGITS.items() if each is level)
-        found = (self.division(each) for each in self._names if len(each) == digits and each.startswith(stem))
-        return tuple(each for each in found if each is not None)
+        stem = _stem(under)
+        return tuple(each for each in self._at.get(level, ()) if each.code.startswith(stem))
 
     @cached_property
-    def _names(self) -> Mapping[str, str]:
-        names: dict[str, str] = {}
-        for path in sorted(self._folder.glob("*.csv.gz")):
-            with gzip.open(path, "rt", encoding="utf-8") as lines:
-                next(lines)
-                for line in lines:
-                    code, _, name = line.rstrip("\n").partition(",")
-                    names[code] = name
-        return dict(sorted(names.items()))
+    def _listed(self) -> Mapping[str, Division]:
+        """All divisions by stem, in the order of their stems."""
+        lines = sorted(line for path in self._folder.glob("*.csv.gz") for line in _lines(path))
+        parts = (line.rstrip("\n").partition(",") for line in lines)
+        return {
+            stem: Division(_padded(stem), name, DIGITS[len(stem)], _padded(_above(stem)))
+            for stem, _, name in parts
+        }
 
     @cached_property
-    def _below(self) -> Mapping[str, list[str]]:
-        below: dict[str, list[str]] = {}
-        for stem in self._names:
-            below.setdefault(_above(stem), []).append(stem)
-        return below
+    def _below(self) -> Mapping[str, list[Division]]:
+        return _grouped(self._listed.values(), attrgetter("parent"))
+
+    @cached_property
+    def _at(self) -> Mapping[Level, list[Division]]:
+        return _grouped(self._listed.values(), attrgetter("level"))
 
 
 @lru_cache(maxsize=1)
@@ -112,6 +109,18 @@ def ancestors(code: str) -> tuple[Division, ...]:
 def full_name(code: str) -> str:
     """Say where a division is: 浙江省杭州市西湖区."""
     return sample_divisions().full_name(code)
+
+
+def _lines(path: Path) -> list[str]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return lines.readlines()[1:]
+
+
+def _grouped(found: Iterable[Division], by: Callable[[Division], K]) -> Mapping[K, list[Division]]:
+    groups: dict[K, list[Division]] = {}
+    for each in found:
+        groups.setdefault(by(each), []).append(each)
+    return groups
 
 
 def _stem(code: str) -> str:
