@@ -32,7 +32,7 @@ from qipan import reader
 from qipan.adapters import embedded_postgres
 from qipan.site import rights
 from qipan.site.setup import set_up
-from tests import clusters
+from tests import clusters, ports
 
 # Set before anything reads Django's settings: tests never touch the home of a running demo, and workers not each other's.
 HOME = Path(os.environ.get("QIPAN_HOME") or Path(__file__).parent / ".qipan" / "test")
@@ -222,9 +222,7 @@ def running_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) ->
     """A real server, in a process of its own, on this run's database; its address."""
     with django_db_blocker.unblock():
         rights.grant(connection)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = ports.free_port()
     name = connection.settings_dict["NAME"]
     address = f"http://127.0.0.1:{port}"
     environment = os.environ | {"DATABASE_URL": settings.DATABASE_URL.replace("@/qipan?", f"@/{name}?")}

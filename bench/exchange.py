@@ -17,8 +17,9 @@ import aiohttp
 import psutil
 
 from bench.claims import Claim, percentile
-from tests.exchange.nodes import ROOT, free_port
+from tests.exchange.nodes import ROOT
 from tests.exchange.two_nodes import TwoNodes, two_nodes
+from tests.ports import free_port
 
 CLIENTS = 32
 ROUNDS = 3

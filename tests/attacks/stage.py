@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from django.contrib.sessions.backends.signed_cookies import SessionStore
 
 from qipan.adapters import embedded_postgres
 from tests import clusters
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a" * 32
@@ -151,9 +151,3 @@ def set_up_stage() -> Iterator[Stage]:
         yield stage
     finally:
         stage.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from qipan.faces.cli.run.children import STOP_SECONDS
-from tests.attacks.stage import ROOT, Stage, free_port
+from tests.attacks.stage import ROOT, Stage
+from tests.ports import free_port
 
 START_SECONDS = 240
 END_SECONDS = 12 * STOP_SECONDS

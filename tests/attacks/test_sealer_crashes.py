@@ -101,7 +101,7 @@ def test_killed_sealers_lose_and_double_nothing(stage: Stage, environment: dict[
             time.sleep(0.2)
     finally:
         os.killpg(last.pid, signal.SIGTERM)
-        assert last.wait(60) in {0, -signal.SIGTERM}, "told to end, at work or while it starts, it ends well"
+        assert last.wait(240) in {0, -signal.SIGTERM}, "told to end, at work or while it starts, it ends well"
     assert count(stage, "SELECT count(*) FROM trail_checkpoints") > before
     sealed = [one for (one,) in stage.rows("SELECT unnest(entries) FROM trail_bundles ORDER BY number")]
     assert len(set(sealed)) == len(sealed)

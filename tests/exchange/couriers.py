@@ -140,6 +140,15 @@ def passed(node: RunningNode, one: Grant) -> list[str]:
     return [exchange for (exchange,) in found]
 
 
+def is_told(nodes: TwoNodes, one: Grant) -> bool:
+    """Whether the hospitals know of all that the city took; before that they would send the last delivery again after a kill -9."""
+    sent, taken = (
+        node.rows(f"SELECT position FROM exchange_{side} WHERE id = '{one.id}'")
+        for node, side in ((nodes.hospitals, "outgoing"), (nodes.city, "incoming"))
+    )
+    return sent == taken
+
+
 def of_district(nodes: TwoNodes) -> list[str]:
     """The residents whom the hospitals' register has in the district."""
     return nodes.mothers[::2]

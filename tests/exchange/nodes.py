@@ -15,6 +15,7 @@ from qipan.adapters import embedded_postgres
 from qipan.adapters.seals import Suite, key_files
 from tests import clusters
 from tests.exchange.operators import Operator
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 240
@@ -106,13 +107,6 @@ class RunningNode:
             assert time.monotonic() < deadline, self.log.read_text(errors="replace")[-3000:]
             assert self._processes[side].poll() is None, self.log.read_text(errors="replace")[-3000:]
             time.sleep(0.05)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:

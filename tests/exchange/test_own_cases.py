@@ -9,7 +9,7 @@ import pytest
 
 from qipan.core.grants import ANY_OF_OWN_CASES, Mode
 from tests.exchange.conftest import Running
-from tests.exchange.couriers import issue_all, look_up, names, sending, until
+from tests.exchange.couriers import is_told, issue_all, look_up, names, sending, until
 from tests.exchange.nodes import RunningNode
 from tests.exchange.two_nodes import TwoNodes
 
@@ -104,6 +104,7 @@ def test_who_is_not_there_yet_arrives_when_they_are(nodes: TwoNodes, case: str) 
 
 
 def test_what_changed_during_an_outage_arrives_after_it(nodes: TwoNodes, running: Running, case: str) -> None:
+    until(lambda: is_told(nodes, OWN))
     nodes.city.kill("public")
     running[2].kill()
     rename(nodes, OTHER, "停机时改")

@@ -23,8 +23,9 @@ from qipan.core.grants import SIGNED_GRANT, End, Grant, Mode, Revocation, Rows
 from qipan.core.nodes import SIGNED_LIST, Node, NodeKey, NodeList, key_id
 from tests import clusters
 from tests.exchange.forged import ANSWER_SECONDS, PATH, Forged
-from tests.exchange.nodes import RunningNode, free_port
+from tests.exchange.nodes import RunningNode
 from tests.exchange.register import BASIS, fill_register, library_of_nodes, numbers
+from tests.ports import free_port
 
 KNOWN_SECONDS = 3.0  # a gateway reads its grants anew each second
 PURPOSE = "核验分娩记录"

@@ -97,7 +97,7 @@ def test_what_waits_together_is_done_together_and_each_is_told_its_own() -> None
 
     async def many() -> list[int]:
         line = Grouping("test", double)
-        return await asyncio.gather(*(line.do(number, 5) for number in range(50)))
+        return await asyncio.gather(*(line.do(number, 120) for number in range(50)))
 
     assert in_a_loop(many()) == [2 * number for number in range(50)]
     assert len(groups) < 10
@@ -112,8 +112,8 @@ def test_of_a_group_that_failed_nobody_goes_on_and_the_next_one_does() -> None:
     async def both() -> int:
         line = Grouping("test", broken)
         with pytest.raises(GroupFailed):
-            await line.do(0, 5)
-        return await line.do(1, 5)
+            await line.do(0, 120)
+        return await line.do(1, 120)
 
     assert in_a_loop(both()) == 1
 

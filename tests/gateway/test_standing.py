@@ -10,6 +10,7 @@ from qipan.certificates.checking import Trust, Verdict
 from qipan.certificates.elsewhere import Elsewhere
 from qipan.core.issuer_lists import IssuerList
 from qipan.core.status_lists import Status
+from tests.exchange.forged import ANSWER_SECONDS
 from tests.exchange.two_nodes import TwoNodes
 
 ISSUED = """
@@ -43,7 +44,7 @@ def test_one_node_learns_from_another_what_holds(pair: TwoNodes) -> None:
     roots = tuple(bytes.fromhex(one) for one in made["roots"])
     now = timezone.now()
     trust = Trust({"hospitals": IssuerList("hospitals", 1, now, roots, {}, {})})
-    elsewhere = Elsewhere(PeerStanding(pair.city.inside, pair.city.secret, 20))
+    elsewhere = Elsewhere(PeerStanding(pair.city.inside, pair.city.secret, ANSWER_SECONDS))
     stands = [
         elsewhere.standing(
             Verdict("data", (), node="hospitals", claims={"status": {"status_list": {
@@ -58,11 +59,11 @@ def test_one_node_learns_from_another_what_holds(pair: TwoNodes) -> None:
 def test_who_may_not_ask_and_what_there_is_not(pair: TwoNodes) -> None:
     for peer, number in (("nowhere", 0), ("hospitals", 999)):
         with pytest.raises(PeerSilent):
-            PeerStanding(pair.city.inside, pair.city.secret, 20).list_of(peer, number)
+            PeerStanding(pair.city.inside, pair.city.secret, ANSWER_SECONDS).list_of(peer, number)
     with pytest.raises(PeerSilent):
-        PeerStanding(pair.city.inside, "guessed", 20).list_of("hospitals", 0)
+        PeerStanding(pair.city.inside, "guessed", ANSWER_SECONDS).list_of("hospitals", 0)
     for query in ("", "?list=", "?list=-1", "?list=x", "?list=99999999999", "?list=1;2"):
         answer = httpx.get(
-            f"{pair.hospitals.public}/exchange/v1/standing{query}", trust_env=False, timeout=60
+            f"{pair.hospitals.public}/exchange/v1/standing{query}", trust_env=False, timeout=ANSWER_SECONDS
         )
         assert answer.status_code in {400, 404}, query

@@ -56,7 +56,7 @@ def test_says_so_when_the_port_is_taken() -> None:
             [sys.executable, "-m", "qipan.site.server", f"--port={port}"],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
     assert done.returncode != 0

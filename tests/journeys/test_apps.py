@@ -22,12 +22,13 @@ from qipan.agencies.models import Agency
 from qipan.people import operations as people
 from tests import cast as play
 from tests.accounts.newcomer import NEWCOMER, PASSWORD, PHONE, Phone
+from tests.ports import free_port
 
 Check = Callable[[Page], None]
 SAMPLE = Path(__file__).parents[2] / "samples" / "app"
 AGENCY = "330106.health"
 NARROW = ViewportSize(width=320, height=640)
-START_SECONDS = 60
+START_SECONDS = 240
 
 
 @pytest.fixture
@@ -46,9 +47,7 @@ def sample(site: str) -> Iterator[str]:
     Agency.objects.filter(code=AGENCY).update(
         name_zh="西湖区卫生健康局", name_en="Xihu District Health Bureau"
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     named = {"agency": AGENCY, "name_zh": "预约挂号", "name_en": "Appointments", "sector": ""}
     with transaction.atomic():

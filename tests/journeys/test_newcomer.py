@@ -18,9 +18,10 @@ from qipan.adapters.notices import FileNotices
 from tests import cast as play
 from tests.accounts.newcomer import NEWCOMER, Phone, library_with_register
 from tests.journeys.newcomer_steps import add_passkey, give_authenticator, register, show_name
+from tests.ports import free_port
 
 Check = Callable[[Page], None]
-START_SECONDS = 120
+START_SECONDS = 240
 NARROW = ViewportSize(width=320, height=640)
 
 
@@ -30,9 +31,7 @@ def address(site: str, tmp_path: Path) -> Iterator[str]:
     play.enter(library_with_register(tmp_path))
     registers = tmp_path / "registers.json"
     registers.write_text(json.dumps({"drop": str(tmp_path / "drop")}), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     database = settings.DATABASE_URL.replace("@/qipan?", f"@/{connection.settings_dict['NAME']}?")
     told = {
         "DATABASE_URL": database, "QIPAN_REGISTERS": str(registers), "QIPAN_NOTICES": str(tmp_path / "notices.jsonl"),

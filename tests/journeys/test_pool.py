@@ -27,9 +27,10 @@ from qipan.sharing.models import ShareRequest
 from qipan.sharing.signers import ALONE
 from tests import cast as play
 from tests.cast import MOTHER
-from tests.exchange.nodes import answers, free_port
+from tests.exchange.nodes import answers
 from tests.exchange.register import fill_register, library_of_nodes
 from tests.nodes.shared import share
+from tests.ports import free_port
 from tests.sharing.conftest import WANTED, Pool, enter
 
 Accessible = Callable[[Page], None]
@@ -96,7 +97,9 @@ class Gateway:
         time.sleep(READ_SECONDS)  # refusals before the gateways know of the grant would be on record as well
         end = time.monotonic() + KNOWN_SECONDS
         while (
-            answer := httpx.post(self.inside, json=wanted, headers=headers, trust_env=False)
+            answer := httpx.post(
+                self.inside, json=wanted, headers=headers, trust_env=False, timeout=KNOWN_SECONDS
+            )
         ).status_code != 200:
             assert time.monotonic() < end, answer.text
             time.sleep(0.1)

@@ -50,7 +50,7 @@ def test_it_sees_the_trail_grow_and_cosigns(witness: Path, site: str) -> None:
         done = look(witness, site)
         assert (done.returncode, done.stderr) == (0, "")
         for function in ("sm3", "sha256"):
-            assert f"— {NAME} " in httpx.get(f"{site}/trail/{function}/checkpoint").text
+            assert f"— {NAME} " in httpx.get(f"{site}/trail/{function}/checkpoint", timeout=240).text
     assert look(witness, site).stdout == "", "nothing new, nothing signed"
     trusting(witness, site)
     checked = qipan(
@@ -114,7 +114,9 @@ def test_where_nobody_answers_it_says_so(tmp_path: Path) -> None:
 def trusting(folder: Path, site: str) -> None:
     """Write down the keys of the trail and of the witness."""
     own = qipan(folder, "witness", "--name", NAME, "--home", "w").stdout
-    (folder / "keys.txt").write_text(httpx.get(f"{site}/trail/keys").text + own, encoding="utf-8")
+    (folder / "keys.txt").write_text(
+        httpx.get(f"{site}/trail/keys", timeout=240).text + own, encoding="utf-8"
+    )
 
 
 def database() -> str:
