@@ -19,6 +19,7 @@ from qipan.ledger.functions import FUNCTIONS, SIZE
 from qipan.ledger.models import Bundle, Checkpoint, Entry, Tile
 from qipan.ledger.seal_keys import SUITES, SealKeys, verifying
 from qipan.ledger.sealing import TrailBroken
+from tests.ledger import trail
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 KEYS = SealKeys("qipan.example/trail", tuple(generate(suite) for suite in SUITES))
@@ -35,6 +36,7 @@ def append(*numbers: int) -> None:
 
 
 def seal(group: int = sealing.GROUP) -> int:
+    trail.undisturbed()
     with transaction.atomic():
         return sealing.seal(KEYS, NOON, group)
 

@@ -1,6 +1,7 @@
 """A trail to try things on: acts, a sealer, and what somebody outside holds of it."""
 
 import json
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from qipan.ledger.seal_keys import SUITES, SealKeys
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 KEYS = SealKeys("qipan.example/trail", tuple(generate(suite) for suite in SUITES))
 Findings = list[tuple[str, dict[str, Any]]]
+KEEPING_HOUSE = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker' AND backend_xid IS NOT NULL"
 
 
 def act(number: int) -> NewEntry:
@@ -33,7 +35,14 @@ def append(*numbers: int, at: datetime = NOON) -> None:
         ledger.append([act(number) for number in numbers], at)
 
 
+def undisturbed() -> None:
+    """Wait while PostgreSQL writes what it knows of its tables: nothing is sealed past a transaction that runs."""
+    while records.number(KEEPING_HOUSE):
+        time.sleep(0.01)
+
+
 def seal(at: datetime = NOON, keys: SealKeys = KEYS) -> int:
+    undisturbed()
     with transaction.atomic():
         return sealing.seal(keys, at)
 
