@@ -13,9 +13,18 @@ from qipan.certificates.rows import GrantedCase
 from qipan.core.declarations import CertificateType
 from qipan.core.elements import Field, Value
 from qipan.core.lifecycle import CaseState
-from qipan.core.planner.ground import HeldPaper, ground_event
+from qipan.core.planner import Knowledge
+from qipan.core.planner.conditions import observe
+from qipan.core.planner.ground import GroundEvent, GroundService, HeldPaper, ground_event
 
 GRANTED = frozenset((CaseState.GRANTED, CaseState.DELIVERED))
+
+
+class NamedHolder(NamedTuple):
+    """Somebody who holds a certificate besides whoever applied; ``capacity`` is their party in the service."""
+
+    number: str
+    capacity: str
 
 
 class ToIssue(NamedTuple):
@@ -23,6 +32,7 @@ class ToIssue(NamedTuple):
 
     kind: CertificateType
     facts: dict[str, Value]
+    holders: tuple[NamedHolder, ...] = ()
 
     def ends(self, begins: date) -> date | None:
         """Until which day it holds, that day included; None for without end."""
@@ -54,12 +64,30 @@ def _certificates_of(case: GrantedCase, known: Mapping[Field, Value]) -> list[To
     if not any(name in library.certificates and library.certificates[name].code for name in service.issues):
         return []
     ground = ground_event(library, case.event)
-    papers = next((one.issues for one in ground.services if one.name == case.service), ())
+    found = next((one for one in ground.services if one.name == case.service), None)
+    if found is None:
+        return []
+    holders = tuple(_holders(ground, found, known))
     return [
-        ToIssue(kind, dict(_facts(kind, paper, known)))
-        for paper in papers
+        ToIssue(kind, dict(_facts(kind, paper, known)), holders)
+        for paper in found.issues
         if (kind := library.certificates[paper.certificate]).code
     ]
+
+
+def _holders(
+    ground: GroundEvent, found: GroundService, known: Mapping[Field, Value]
+) -> Iterator[NamedHolder]:
+    """Those whom the service names as holders and who beyond doubt take part: what was typed of others stays out."""
+    if not found.service.holders:
+        return
+    present = observe(ground, Knowledge(facts=known), known.keys()).certain.present
+    parties = dict(found.parties)
+    for field in found.service.holders:
+        party = parties.get(field.party, "")
+        number = known.get(Field(party, field.word))
+        if isinstance(number, str) and present.get(party, True):
+            yield NamedHolder(number.upper(), field.party)
 
 
 def _facts(

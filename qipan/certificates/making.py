@@ -11,7 +11,7 @@ from django.utils import timezone
 from qipan.adapters.seals import Suite
 from qipan.adapters.seals.custody import Custody
 from qipan.certificates import pages
-from qipan.certificates.gathering import ToIssue
+from qipan.certificates.gathering import NamedHolder, ToIssue
 from qipan.certificates.pages import Stamp
 from qipan.certificates.queries import PER_LIST
 from qipan.certificates.rows import GrantedCase, IssuerRow, KeyRow, SealRow, WholeCertificate
@@ -35,11 +35,12 @@ class Hand(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A certificate with its sealed page; ``replaces`` is the place of the one before it."""
+    """A certificate with its sealed page; ``replaces`` is the place of the one before it, ``holders`` are those besides who applied."""
 
     certificate: WholeCertificate
     ofd: bytes
     replaces: int | None
+    holders: tuple[NamedHolder, ...]
 
 
 def make(
@@ -77,7 +78,7 @@ def make(
     )
     stamp = Stamp(hand.seal, hand.keys[Suite.SM2], hand.custody)
     ofd = pages.ofd_of(certificate, hand.issuer, stamp, hand.address)
-    return Made(certificate, ofd, replaces.id if replaces else None)
+    return Made(certificate, ofd, replaces.id if replaces else None, one.holders)
 
 
 def _number(hand: Hand, one: ToIssue, serial: str, replaces: WholeCertificate | None) -> CertificateNumber:

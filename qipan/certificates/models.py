@@ -5,9 +5,9 @@ Values of people's fields stand in the signed data forms alone, which the row wa
 
 from django.db import models
 
-from qipan.certificates import showing_models
+from qipan.certificates import holder_models, showing_models
 
-__all__ = ["showing_models"]  # the rest is found here by itself
+__all__ = ["holder_models", "showing_models"]  # the rest is found here by itself
 
 
 class Issuer(models.Model):
@@ -107,7 +107,7 @@ class Certificate(models.Model):
     """One certificate; its place in the list of what holds is its ``id``.
 
     ``agency`` handled the case and may revoke; ``issuer`` is the agency whose seal it bears. ``data`` and ``data_sm2`` are the whole data
-    forms (ES256, SM2) with every disclosure. ``state`` as in qipan.core.status_lists.
+    forms (ES256, SM2) with every disclosure. ``holder`` is who applied; all who hold it are its `Holder` rows. ``state`` as in qipan.core.status_lists.
     """
 
     id = models.BigAutoField(primary_key=True)

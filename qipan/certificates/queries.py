@@ -37,8 +37,11 @@ SELECT c.id, c.number, c.type, c.library, c.event, c.agency, c.issuer, coalesce(
   c.issued_at, c.begins, c.ends, c.state, c.reason, c.state_at
 FROM certificates c LEFT JOIN certificate_issuers i ON i.agency = c.issuer"""
 WHOLE = """
-SELECT id, number, type, library, "case", application, event, agency, issuer, seal, holder, issued_at, begins, ends, state, reason,
-  data, data_sm2 FROM certificates"""
+SELECT c.id, c.number, c.type, c.library, c."case", c.application, c.event, c.agency, c.issuer, c.seal, c.holder, c.issued_at, c.begins,
+  c.ends, c.state, c.reason, c.data, c.data_sm2 FROM certificates c"""
+HELD = """
+JOIN certificate_holders h ON h.certificate = c.id AND h.ended_at IS NULL
+  AND h.subject = (SELECT p.id_number FROM persons p WHERE p.id = %(person)s)"""
 CASE = """
 SELECT c.id, c.application_id, a.person, a.event, a.version, c.service, c.agency, c.state, c.decided_at
 FROM cases c JOIN applications a ON a.id = c.application_id WHERE c.id = ANY(%(cases)s) ORDER BY c.id"""
@@ -52,8 +55,10 @@ NOT_VALID = """
 SELECT id, state FROM certificates WHERE state <> 0 AND id >= %s AND id < %s ORDER BY id"""
 MOST = 500
 ENDING = """
-SELECT c.number, c.type, c.library, c."case", c.ends, coalesce(a.phone, '')
-FROM certificates c LEFT JOIN accounts a ON a.person_id = c.holder AND a.is_active AND a.phone_verified
+SELECT c.number, c.type, c.library, c."case", c.ends, ARRAY(
+  SELECT a.phone::text FROM certificate_holders h JOIN persons p ON p.id_number = h.subject JOIN accounts a ON a.person_id = p.id
+  WHERE h.certificate = c.id AND h.ended_at IS NULL AND a.is_active AND a.phone_verified ORDER BY h.id)
+FROM certificates c
 WHERE c.state = 0 AND c.ends BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
   SELECT FROM entries e WHERE e.subject = 'case:' || c."case" AND e.act = 'tell_of_end' AND e.details->>'number' = c.number)
 ORDER BY c.ends, c.id LIMIT %(limit)s"""
@@ -199,11 +204,16 @@ def sealed_with(number: str, limit: int = 50) -> list[CertificateRow]:
     return records.rows(CertificateRow, statement, [number, limit])
 
 
-def certificates_of(holder: int) -> list[CertificateRow]:
-    """A person's certificates, the latest first."""
-    return records.rows(
-        CertificateRow, f"{LISTED} WHERE c.holder = %s ORDER BY c.id DESC LIMIT {MOST}", [holder]
-    )
+def certificates_of(person: int) -> list[CertificateRow]:
+    """The certificates that a person or an enterprise holds, the latest first."""
+    statement = f"{LISTED} {HELD} ORDER BY h.certificate DESC LIMIT {MOST}"
+    return records.rows(CertificateRow, statement, {"person": person})
+
+
+def certificate_held(number: str, person: int) -> WholeCertificate | None:
+    """Find a certificate by its number, where this person or enterprise holds it."""
+    asked = {"number": number, "person": person}
+    return records.first(WholeCertificate, f"{WHOLE} {HELD} WHERE c.number = %(number)s", asked)
 
 
 def certificates_of_case(case: UUID) -> list[CertificateRow]:
@@ -218,12 +228,12 @@ def certificates_of_application(application: UUID) -> list[CertificateRow]:
 
 def certificate(number: str) -> WholeCertificate | None:
     """Find a certificate by its number, with its data forms."""
-    return records.first(WholeCertificate, f"{WHOLE} WHERE number = %s", [number])
+    return records.first(WholeCertificate, f"{WHOLE} WHERE c.number = %s", [number])
 
 
 def certificate_by_id(certificate_id: int) -> WholeCertificate | None:
     """Find a certificate by its place."""
-    return records.first(WholeCertificate, f"{WHOLE} WHERE id = %s", [certificate_id])
+    return records.first(WholeCertificate, f"{WHOLE} WHERE c.id = %s", [certificate_id])
 
 
 def standing(number: str) -> Standing | None:

@@ -139,14 +139,14 @@ class WholeCertificate(NamedTuple):
 
 
 class EndingRow(NamedTuple):
-    """A certificate that ends soon, and where its holder is told; no phone where they have no account."""
+    """A certificate that ends soon, and where those of its holders are told who have an account."""
 
     number: str
     type: str
     library: int
     case: UUID
     ends: date
-    phone: str
+    phones: tuple[str, ...]
 
 
 class StandingRow(NamedTuple):

@@ -7,7 +7,7 @@ from django.db import models
 class Showing(models.Model):
     """A part of a certificate that its holder shows: by a ``link``, or by a ``code`` on a screen, renewed each minute.
 
-    ``facts`` are the names of those that are disclosed; ``use`` and ``receiver`` are in the holder's words. ``most`` is how often it may be
+    ``holder`` is who shows it, of those who hold it. ``facts`` are the names of those that are disclosed; ``use`` and ``receiver`` are in the holder's words. ``most`` is how often it may be
     looked at, null for as often as one likes. ``secret`` is a part of what its tokens are made with: see qipan.core.showings.
     """
 

@@ -55,10 +55,10 @@ def showing(number: int, holder: int | None = None) -> ShowingRow | None:
     return found and found._replace(secret=bytes(found.secret))
 
 
-def showings_of(certificate_id: int, limit: int = 50) -> list[ShowingRow]:
-    """What was shown of a certificate, the latest first."""
-    statement = f"{SHOWING} WHERE s.certificate = %s ORDER BY s.id DESC LIMIT %s"
-    return records.rows(ShowingRow, statement, [certificate_id, limit])
+def showings_of(certificate_id: int, holder: int, limit: int = 50) -> list[ShowingRow]:
+    """What one of its holders shows of a certificate, the latest first."""
+    statement = f"{SHOWING} WHERE s.certificate = %s AND s.holder = %s ORDER BY s.id DESC LIMIT %s"
+    return records.rows(ShowingRow, statement, [certificate_id, holder, limit])
 
 
 def looks_at(showings: Collection[int], limit: int = MOST) -> list[LookRow]:

@@ -255,7 +255,10 @@ class Visits:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What one agency does on application (事项); ``assurance`` is how well whoever applies must be known (core/assurance.py)."""
+    """What one agency does on application (事项); ``assurance`` is how well whoever applies must be known (core/assurance.py).
+
+    ``holders`` are the identity numbers of those who hold what it ``issues``, besides whoever applies.
+    """
 
     name: str
     title: Text
@@ -266,6 +269,7 @@ class Service:
     gives: tuple[Output, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     issues: tuple[str, ...] = ()
+    holders: tuple[Field, ...] = ()
     code: str = ""
     type: ServiceType = ServiceType.OTHER
     region: Field | None = None

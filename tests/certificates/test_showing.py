@@ -86,7 +86,7 @@ def test_looks_are_counted_named_and_in_the_trail(cast: Cast, shot: WholeCertifi
     token = token_of(linked(cast.mother, shot.number))
     look(token)
     look(token, who="  园长\u202e ")
-    found = showings.showings_of(shot.id)[0]
+    found = showings.showings_of(shot.id, cast.mother_id)[0]
     assert found.looks == 2
     assert [one.who for one in showings.looks_at([found.id])] == ["园长", "西溪幼儿园 陈老师"]
     entries = Entry.objects.filter(subject=f"showing:{found.id}").order_by("id")

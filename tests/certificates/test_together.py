@@ -62,7 +62,7 @@ def test_how_many_statements_it_takes_does_not_grow(cast: Cast, assert_query_cou
     (first,) = granted_cases(cast, 1)
     tasks.issue_now(first)  # what is read once, is read
     more = granted_cases(cast, 3)
-    with assert_query_count(14):
+    with assert_query_count(15):
         assert len(tasks.issue_now(more[0])) == len(more)
 
 

@@ -165,6 +165,9 @@ SERVICE: Final = Record(
         "evidence": Key(MapOf(NAME, EVIDENCE, collect=_values), "The documents it requires."),
         "gives": Key(ListOf(OUTPUT, labels=("field",)), "The facts that come about when it is granted."),
         "issues": Key(ListOf(NAME), "The certificates it issues."),
+        "holders": Key(
+            FIELDS, "The identity numbers of those who hold what it issues, besides whoever applies."
+        ),
         "automatic": Key(CONDITION, "It is granted at once when this is true."),
         "limits": Key(
             Record(

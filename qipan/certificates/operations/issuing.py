@@ -20,6 +20,7 @@ from qipan.agencies import queries as agencies
 from qipan.certificates import gathering, pages, queries
 from qipan.certificates.errors import NoIssuer, NoSeal, NoSuchCertificate
 from qipan.certificates.gathering import ToIssue
+from qipan.certificates.holding import hold
 from qipan.certificates.later import make_pdfs_later
 from qipan.certificates.making import Hand, Made, make
 from qipan.certificates.pages import Pen
@@ -146,6 +147,7 @@ def _store(made: Sequence[Made], at: datetime) -> None:
     rows = [one.certificate._asdict() | {"replaces": one.replaces} for one in made]
     places = [one.certificate.id for one in made]
     records.execute_prepared(KEEP, {"certificates": records.json_text(rows)})
+    hold({one.certificate.id: one.holders for one in made})
     papers = {"certificates": places, "contents": [one.ofd for one in made], "at": at}
     records.execute_prepared(KEEP_OFDS, papers)
     make_pdfs_later(places)

@@ -13,15 +13,16 @@ from qipan.applications import queries as drafts
 from qipan.applications.rows import Learned
 from qipan.applications.wallet import OFFERED, papers_wanted
 from qipan.catalogue import queries as catalogue
+from qipan.certificates.queries import HELD
 from qipan.core import disclosures
 from qipan.core.declarations import CertificateType
 from qipan.people.actors import Acting
 
 MOST = 100
-HELD = """
-SELECT number, type, data_sm2, issued_at FROM certificates
-WHERE holder = %(holder)s AND type = ANY(%(types)s) AND state = 0 AND begins <= %(today)s AND (ends IS NULL OR ends >= %(today)s)
-ORDER BY id DESC LIMIT %(most)s
+OFFERABLE = f"""
+SELECT c.number, c.type, c.data_sm2, c.issued_at FROM certificates c {HELD}
+WHERE c.type = ANY(%(types)s) AND c.state = 0 AND c.begins <= %(today)s AND (c.ends IS NULL OR c.ends >= %(today)s)
+ORDER BY h.certificate DESC LIMIT %(most)s
 """
 
 
@@ -46,9 +47,9 @@ def offer_to_draft(*, acting: Acting, draft: UUID, at: datetime) -> None:
         applications.offer_certificates(acting=acting, draft=draft, papers=papers)
 
 
-def _held(holder: int, types: Collection[str], today: date) -> list[_Held]:
-    asked = {"holder": holder, "types": sorted(types), "today": today, "most": MOST}
-    return records.rows(_Held, HELD, asked)
+def _held(person: int, types: Collection[str], today: date) -> list[_Held]:
+    asked = {"person": person, "types": sorted(types), "today": today, "most": MOST}
+    return records.rows(_Held, OFFERABLE, asked)
 
 
 def _offered(found: Collection[_Held], kinds: Mapping[str, CertificateType]) -> Iterator[Learned]:

@@ -1,6 +1,7 @@
 """Showing a part of a certificate: the holder chooses what, to whom and for what; whoever looks leaves a trace, and it can be taken back.
 
-It is for the holder themselves: whoever acts for them in some matter gives nothing of theirs away.
+It is for the holder themselves: whoever acts for them in some matter gives nothing of theirs away. Where several hold a certificate,
+each shows it, sees who looked at that, and takes that back; what the others show is no matter of theirs.
 
 Note [What a link gives away]
 A link is as good as what it shows: whoever has it can look. So it shows chosen facts alone, ends, counts, says whom it is for, and each
@@ -107,8 +108,8 @@ def plain(text: str) -> str:
 
 
 def _own(acting: Acting, number: str) -> WholeCertificate:
-    found = queries.certificate(number)
-    if found is None or not acting.may_apply_for(found.holder) or not acting.in_own_right:
+    found = queries.certificate_held(number, acting.applicant)
+    if found is None or not acting.in_own_right:
         raise NoSuchCertificate
     if found.state != Status.VALID:
         raise CertificateNotSo
@@ -121,7 +122,7 @@ def _begin(
     chosen = [name for name in facts_on(found) if name in facts]
     if not chosen or len(chosen) != len(set(facts)):
         raise NothingChosen
-    row.certificate, row.holder, row.facts = found.id, found.holder, chosen
+    row.certificate, row.holder, row.facts = found.id, acting.applicant, chosen
     row.secret, row.made_at = secrets.token_bytes(SECRET), at
     row.save(force_insert=True)
     told = {"number": found.number, "way": row.way, "facts": sorted(chosen), "ends": row.ends_at.isoformat()}

@@ -6,6 +6,7 @@ from qipan import records
 from qipan.adapters.seals.custody import Custody
 from qipan.certificates import gathering, queries
 from qipan.certificates.errors import CertificateNotSo, NoSuchCertificate, WithoutReason
+from qipan.certificates.holding import let_go
 from qipan.certificates.models import Certificate
 from qipan.certificates.operations.issuing import hand_of, issue
 from qipan.certificates.rows import WholeCertificate
@@ -41,6 +42,7 @@ def replace_certificate(
     ledger.append([acting.entry("replace_certificate", f"case:{found.case}", number=number)], at)
     hand = hand_of(agency=found.agency, custody=custody, address=address)
     (made,) = issue(hands={found.agency: hand}, wanted=[wanted], at=at, replaces=found)
+    let_go(number=made, at=at)
     return made
 
 

@@ -20,6 +20,8 @@ unreachable            where (path), predicate, suggestions (codes)
 withheld-without-law   resource
 untold-without-law     resource
 unmet-evidence         service, evidence
+wrong-holder           name (of the field), where (path)
+unseen-holder          service
 unused (warning)       section, name
 no-grant (warning)     event, resource, fields
 doubtful-supply        event, service, field, services (that alone supply it and are not always done); a warning
@@ -34,6 +36,7 @@ from qipan.core.declarations import Library, Service
 from qipan.core.elements import Field
 from qipan.core.plan import Problem
 from qipan.core.planner.check_conditions import Conditions, check_conditions
+from qipan.core.planner.check_holders import check_holders
 from qipan.core.planner.check_names import check_names
 from qipan.core.planner.check_supply import check_supply
 from qipan.core.planner.check_values import check_values
@@ -49,6 +52,7 @@ def check_library(library: Library, today: date | None = None) -> tuple[Problem,
         found = [
             *check_names(library),
             *check_values(library),
+            *check_holders(library),
             *check_conditions(conditions),
             *check_supply(conditions),
             *_unused(library),

@@ -72,8 +72,9 @@ def certificates(request: HttpRequest) -> HttpResponse:
 def certificate(request: HttpRequest, number: str) -> HttpResponse:
     """One certificate: what it says, whether it holds, its files, its code."""
     found, spoken, now = theirs(request, number), language(request), timezone.now()
-    own = the_acting(request).in_own_right
-    shown = showings.showings_of(found.id) if own else []
+    acting = the_acting(request)
+    own = acting.in_own_right
+    shown = showings.showings_of(found.id, acting.applicant) if own else []
     looks, facts = showings.looks_at([one.id for one in shown]), facts_of(request, found)
     address = pages.address_of(found, settings.QIPAN_ADDRESS)
     line = line_of(request, found)
@@ -81,6 +82,7 @@ def certificate(request: HttpRequest, number: str) -> HttpResponse:
         "line": line,
         "told": told(_verdict(found), catalogue.current_library(), spoken),
         "own": own,
+        "applied_by_another": found.holder != acting.applicant,
         "can_show": bool(facts) and found.state == Status.VALID,
         "showings": [showing_line(one, facts, looks, now) for one in shown],
         "code": codes.picture(address),
@@ -121,7 +123,7 @@ def standing_words(row: CertificateRow) -> Said:
 
 def line_of(request: HttpRequest, found: WholeCertificate) -> Line:
     """A certificate as lists show it."""
-    every = queries.certificates_of(found.holder)
+    every = queries.certificates_of(the_acting(request).applicant)
     return _line(next(one for one in every if one.number == found.number), language(request))
 
 
@@ -162,9 +164,9 @@ def _event(row: CertificateRow, spoken: str) -> str:
 
 def theirs(request: HttpRequest, number: str) -> WholeCertificate:
     """The certificate of this number, where it is theirs; otherwise there is no such page."""
-    found = queries.certificate(number)
     acting = the_acting(request)
-    if found is None or found.holder != acting.applicant or not _covered(acting, found):
+    found = queries.certificate_held(number, acting.applicant)
+    if found is None or not _covered(acting, found):
         raise Http404
     return found
 
