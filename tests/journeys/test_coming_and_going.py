@@ -25,7 +25,6 @@ def draft(cast: Cast, page: Page) -> UUID:
     """The mother's form, filled in and in front of her."""
     with transaction.atomic():
         draft = play.filled_draft(cast)
-    page.set_default_timeout(10_000)
     page.goto("/sign-in/")
     sign_in(page, Pointer())
     page.goto(f"/drafts/{draft}/")

@@ -148,6 +148,7 @@ def test_what_is_wrong_is_said_beside_the_field_as_one_types_and_taken_back(page
     name.fill("王小宝")
     name.blur()
     expect(page.locator("#f-child-name-error")).to_be_empty()
+    page.wait_for_load_state("networkidle")
     assert Draft.objects.get(id=draft).answers["child.name"] == "王小宝"
 
 

@@ -78,12 +78,15 @@ def test_the_same_without_javascript(browser: Browser, site: str, cast: Cast, ap
 def test_a_case_is_handled_by_keyboard_alone(page: Page, cast: Cast, application: UUID) -> None:
     case = play.case_of(application, "birth_certificate")
     sign_in(page, cast, "hospital")
+    page.wait_for_load_state()  # its script listens to the keys
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="受理", exact=True)).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("a")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="核对后批准")).to_be_visible()
+    page.wait_for_load_state()
     tab_to(page, "核对后批准")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="确认批准")).to_be_visible()
@@ -108,6 +111,7 @@ def tab_to(page: Page, name: str) -> None:
 
 def test_the_keys_can_be_turned_off_and_leave_typing_alone(page: Page, cast: Cast, application: UUID) -> None:
     sign_in(page, cast, "hospital")
+    page.wait_for_load_state()
     page.keyboard.press("/")
     page.keyboard.type("jkx")
     assert page.locator("#q").input_value() == "jkx"
