@@ -10,15 +10,19 @@ from django.utils import timezone
 
 from qipan import reader
 from qipan.adapters.embedded_postgres import PLATFORM as ROLE
+from qipan.adapters.seals.custody import FileCustody
+from qipan.applications.facts import FactSource, learn
+from qipan.certificates import operations
 from qipan.certificates.holder_models import Holder
 from qipan.certificates.rows import WholeCertificate
 from qipan.certificates.showing_models import Showing
+from qipan.core.elements import Field
 from qipan.people.actors import Acting
 from qipan.reader import Reader
 from qipan.site import rights
 from tests.cast import AGENCIES, FATHER, MOTHER, NEIGHBOUR, Cast
 from tests.certificates import parents
-from tests.certificates.office import issued, listed, open_office
+from tests.certificates.office import ADDRESS, issued, listed, open_office
 
 EARLIER = timezone.now() - timedelta(hours=1)
 LINK = {"fact": ["child.name"], "receiver": "西溪幼儿园", "use": "入园登记", "days": "7", "most": "5"}
@@ -166,6 +170,33 @@ def test_nobody_makes_themselves_a_holder(cast: Cast, paper: WholeCertificate) -
     with transaction.atomic(), reader.reading(lambda: thief), connection.cursor() as cursor:
         cursor.execute(taking)
         assert cursor.fetchall() == []
+
+
+def test_an_official_replaces_it_for_its_new_holders_and_takes_back_what_the_former_shows(
+    cast: Cast, paper: WholeCertificate, father: Acting, tmp_path: Path
+) -> None:
+    """As the desk does, behind the wall of rows: whose links these are, the official does not see."""
+    number = showing_of(at_home(father), paper)
+    learn(paper.application, FactSource("answer"), {Field("father", "id_number"): NEIGHBOUR}, EARLIER)
+    become()
+    hospital = Reader(agency=AGENCIES["hospital"])
+    with transaction.atomic(), reader.reading(lambda: hospital):
+        operations.replace_certificate(
+            acting=cast.official("hospital"),
+            number=paper.number,
+            reason="父亲信息登记错误",
+            custody=FileCustody(tmp_path / "keys"),
+            address=ADDRESS,
+            at=timezone.now(),
+        )
+        assert not Showing.objects.exists()
+    seen = [
+        rows_of(Reader(person=one), "certificates")
+        for one in (father.actor.id, cast.neighbour.actor.id, cast.mother_id)
+    ]
+    assert seen == [0, 1, 2]
+    with reader.as_platform():
+        assert Showing.objects.get(id=number).withdrawn_at is not None
 
 
 def test_an_agent_of_a_holder_sees_it_in_its_life_event_alone(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from qipan.applications.models import Application, Draft
 from qipan.certificates import operations
+from qipan.certificates.holder_models import Holder
 from qipan.certificates.rows import WholeCertificate
 from tests import cast as play
 from tests.cast import Cast
@@ -88,6 +89,14 @@ def test_nor_does_another_persons(cast: Cast, shot: WholeCertificate) -> None:
     page = page_of(neighbour, begun(neighbour, HIS))
     assert ASKED in page
     assert 'name="child.sex"' in page
+
+
+def test_it_meets_the_document_of_each_who_holds_it(cast: Cast, shot: WholeCertificate) -> None:
+    neighbour = signed_in(cast.neighbour)
+    path = begun(neighbour, HIS)
+    assert HELD not in page_of(neighbour, path)
+    Holder.objects.create(certificate=shot.id, subject=play.NEIGHBOUR, capacity="father")
+    assert HELD in page_of(neighbour, begun(neighbour, HIS))
 
 
 def test_one_that_was_revoked_meanwhile_does_not_go_along(cast: Cast, shot: WholeCertificate) -> None:
