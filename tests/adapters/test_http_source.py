@@ -188,7 +188,7 @@ def test_a_slow_service_is_left_at_its_timeout(registers: Read, serve: Serve, dr
     start = time.monotonic()
     with pytest.raises(SourceDown):
         registers(serve(respond)).look_up(marriage("http"), timeout=0.4)
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 50
 
 
 def test_a_service_that_hangs_up_is_down(registers: Read, serve: Serve) -> None:

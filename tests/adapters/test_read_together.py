@@ -23,7 +23,7 @@ def asked(keys: Sequence[str]) -> list[Request]:
 
 
 def told(reader: Registers, keys: Sequence[str]) -> list[Answer]:
-    answers = reader.look_up_all(asked(keys), 5)
+    answers = reader.look_up_all(asked(keys), 120)
     return [answers[str(place)] for place in range(len(keys))]
 
 

@@ -65,7 +65,7 @@ def test_a_slow_a_dead_and_a_mad_source_take_nothing_from_the_others(
     ]
     reader = Registers(addresses)
     reader.look_up_all(requests[3:], deadline=60)  # whatever is needed to read at all is there now
-    answers = reader.look_up_all(requests, deadline=3)
+    answers = reader.look_up_all(requests, deadline=6)
     assert answers["good"].facts == answers["drop"].facts == FACTS
     errors = {name: type(answer.error) for name, answer in answers.items() if answer.error}
     assert errors == {
@@ -80,14 +80,14 @@ def test_a_slow_a_dead_and_a_mad_source_take_nothing_from_the_others(
 
 
 def test_requests_run_at_once(registers: Read, serve: Serve) -> None:
-    together = Barrier(4, timeout=60)
+    together = Barrier(4, timeout=120)
 
     def respond(handler: BaseHTTPRequestHandler) -> None:
         together.wait()  # breaks, and the handler with it, unless four are here at once
         send(handler, JSON)
 
     answers = registers(serve(respond)).look_up_all(
-        [marriage("http", name=str(n)) for n in range(4)], deadline=6
+        [marriage("http", name=str(n)) for n in range(4)], deadline=120
     )
     assert all(answer.facts == FACTS for answer in answers.values())
 
@@ -118,7 +118,7 @@ def test_an_answer_says_how_long_it_took(registers: Read, serve: Serve) -> None:
         send(handler, JSON)
 
     answer = registers(serve(respond)).look_up(marriage("http"), timeout=60)
-    assert 0.2 <= answer.seconds < 5
+    assert 0.2 <= answer.seconds < 60
 
 
 def test_a_key_never_reaches_the_words_of_an_error(registers: Read, serve: Serve, folder: Path) -> None:

@@ -25,7 +25,7 @@ class Teller:
         declared = self._seeded.library.resources[resource].keys
         asked = dict(zip(declared, keys, strict=True))
         return self._seeded.reader.look_up(
-            request_for(self._seeded.library, resource, asked, today=TODAY), timeout=10
+            request_for(self._seeded.library, resource, asked, today=TODAY), timeout=120
         )
 
     def facts(self, resource: str, *keys: Value) -> Mapping[str, Value]:

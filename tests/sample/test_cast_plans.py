@@ -62,7 +62,7 @@ def look_up(seeded: Seeded, fetch: Fetch, facts: dict[Field, Value], failed: lis
     keys = {own: facts[field] for field, own in fetch.keys}
     wanted = [own for _, own in fetch.facts]
     request = request_for(seeded.library, fetch.resource, keys, facts=wanted, name=fetch.name, today=TODAY)
-    answer = seeded.reader.look_up_all([request], deadline=10)[fetch.name]
+    answer = seeded.reader.look_up_all([request], deadline=120)[fetch.name]
     if answer.error is not None or answer.refused:
         failed.append(f"{fetch.name}: {answer.error or answer.refused}")
     return {field: answer.facts[own] for field, own in fetch.facts if answer.facts and own in answer.facts}

@@ -1,7 +1,7 @@
 """What is sealed to somebody is read by nobody else, and not after a change."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qipan.adapters.seals import Suite, generate
@@ -14,7 +14,6 @@ SEALED = seal(KEY.public, MESSAGE, b"")
 
 
 @given(message=st.binary(max_size=500), purpose=st.binary(max_size=30))
-@settings(max_examples=30)
 def test_the_receiver_reads_what_was_sealed(message: bytes, purpose: bytes) -> None:
     sealed = seal(KEY.public, message, purpose)
     assert unseal(KEY, sealed, purpose) == message
@@ -29,7 +28,6 @@ def test_nobody_else_reads_it_and_for_nothing_else() -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=60)
 def test_no_bit_can_be_changed_and_nothing_cut_off(data: st.DataObject) -> None:
     sealed = bytearray(SEALED)
     bit = data.draw(st.integers(0, len(sealed) * 8 - 1))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qipan.adapters.seals import Malformed, Suite, generate, key_files, private_key, public_key
@@ -34,7 +34,6 @@ def test_keys_survive_their_bytes(suite: Suite) -> None:
 
 
 @given(suite=st.sampled_from(Suite), bit=st.integers(0, 64 * 8 - 1))
-@settings(max_examples=60)
 def test_no_bit_of_a_signature_can_be_changed(suite: Suite, bit: int) -> None:
     signature = bytearray(KEYS[suite].sign(MESSAGE))
     signature[bit // 8] ^= 1 << bit % 8
@@ -42,7 +41,6 @@ def test_no_bit_of_a_signature_can_be_changed(suite: Suite, bit: int) -> None:
 
 
 @given(suite=st.sampled_from(Suite), rubbish=st.binary(max_size=80))
-@settings(max_examples=60)
 def test_rubbish_is_no_signature_and_no_key(suite: Suite, rubbish: bytes) -> None:
     assert not KEYS[suite].public.verify(rubbish, MESSAGE)
     with pytest.raises(Malformed):

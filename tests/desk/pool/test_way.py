@@ -1,6 +1,7 @@
 """The way of a request as the page draws it: what is behind, where it stands, and where it ended."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -31,7 +32,7 @@ def test_a_new_request_waits_for_the_provider(at: At, pool: Pool) -> None:
 
 
 def test_a_grant_in_force_is_at_its_last_station(at: At, pool: Pool) -> None:
-    until = timezone.localdate().replace(year=timezone.localdate().year + 1)
+    until = timezone.localdate() + timedelta(days=365)
     granted = pool.granted(pool.asked(at=timezone.now(), wanted=WANTED._replace(until=until)))
     assert [tone for _title, tone in way(at, granted)] == ["done", "done", "done", "now"]
 
