@@ -1,4 +1,4 @@
-"""The cast's play in a library whose birth certificate both parents hold, with the father among the platform's persons."""
+"""The cast's play in a library whose birth certificate both parents hold, and whose household page is the child's own."""
 
 from pathlib import Path
 
@@ -19,15 +19,34 @@ WITH_NUMBER = NEEDS.replace(
 )
 ISSUES = "    issues: [birth_paper]\n"
 HELD_BY_BOTH = f"{ISSUES}    holders: [mother.id_number, father.id_number]\n"
+SERVICES = "\nservices:\n"
+PAGE = """
+  household_page:
+    title: 居民户口簿（本人页）
+    agency: public_security
+    code: 11330000QP00000199011
+    parties: {child: Person}
+    facts: [child.name, child.id_number]
+services:
+"""
+CHILDS_NUMBER = "      - {field: child.id_number, assign: {gb11643: [child.household_region, child.birth_date, child.sex]}}\n"
+HELD_BY_CHILD = f"{CHILDS_NUMBER}    issues: [household_page]\n    holders: [child.id_number]\n"
 
 
 def enter(folder: Path) -> Cast:
     """Publish it, and let everyone take their places."""
     written = (LIBRARY / "birth.yaml").read_text(encoding="utf-8")
-    assert NEEDS in written
-    assert ISSUES in written
+    changes = {
+        NEEDS: WITH_NUMBER,
+        ISSUES: HELD_BY_BOTH,
+        SERVICES: PAGE,
+        CHILDS_NUMBER: HELD_BY_CHILD,
+    }
+    changed = written
+    for before, after in changes.items():
+        assert before in changed
+        changed = changed.replace(before, after)
     folder.mkdir()
-    changed = written.replace(NEEDS, WITH_NUMBER).replace(ISSUES, HELD_BY_BOTH)
     (folder / "birth.yaml").write_text(changed, encoding="utf-8")
     return play.enter(folder)
 

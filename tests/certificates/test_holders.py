@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from qipan.accounts.models import Account
 from qipan.adapters.notices import FileNotices
 from qipan.applications.facts import FactSource, learn
-from qipan.certificates import operations, queries, showings, tasks
+from qipan.certificates import gathering, operations, queries, showings, tasks
 from qipan.certificates.errors import CertificateNotSo, NoSuchShowing
+from qipan.certificates.gathering import NamedHolder
 from qipan.certificates.holder_models import Holder
 from qipan.certificates.rows import WholeCertificate
 from qipan.certificates.showing_models import Showing
@@ -95,6 +96,15 @@ def test_a_parent_who_does_not_take_part_does_not(cast: Cast, office: Office) ->
     found = queries.certificate(number)
     assert found
     assert held_by(found) == {MOTHER: "mother"}
+
+
+def test_what_is_issued_to_a_child_names_the_child(paper: WholeCertificate, cast: Cast) -> None:
+    """By the number that the same case gave; the parent who applied holds it beside."""
+    play.granted(cast, paper.application, "household_registration", "police")
+    case = play.case_of(paper.application, "household_registration").id
+    ((_, page),) = gathering.certificates_of(gathering.granted([case]))
+    number = str(page.facts["child.id_number"])
+    assert page.holders == (NamedHolder(number, "child"),)
 
 
 def test_the_other_parent_finds_it_when_they_come(
