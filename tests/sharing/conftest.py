@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from qipan.core.sharing import Role
 from qipan.people import operations as people
@@ -20,6 +21,7 @@ from tests import cast as play
 from tests.cast import MONDAY
 
 BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
+YEAR = timedelta(days=365)
 PROVINCE = "330000.public_security"
 HOSPITAL = "330106.hospital"
 HEALTH = "330106.health"
@@ -57,11 +59,12 @@ class Pool:
     def __getitem__(self, name: str) -> Acting:
         return self.who[name]
 
-    def asked(self, key: str = "one", at: datetime = MONDAY, wanted: Wanted = WANTED) -> UUID:
-        """A request of the hospital's."""
+    def asked(self, key: str = "one", at: datetime = MONDAY, wanted: Wanted | None = None) -> UUID:
+        """A request of the hospital's, for a year where nothing else is wanted."""
+        usual = WANTED._replace(until=timezone.localdate(at) + YEAR)
         with transaction.atomic():
             return operations.submit_request(
-                acting=self["requester"], wanted=wanted, idempotency_key=key, at=at
+                acting=self["requester"], wanted=wanted or usual, idempotency_key=key, at=at
             )
 
     def approved(self, request: UUID, at: datetime = MONDAY) -> UUID:
