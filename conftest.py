@@ -47,7 +47,10 @@ django.setup()  # before the conftests below import tables
 # Playwright keeps an event loop in our thread, and Django would refuse queries beside it, though nothing runs at once.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-hypothesis.settings.register_profile("search", max_examples=1000, deadline=None)  # see `make search`
+# `make test` tries the same examples each time, `make search` many others.
+PATIENT = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("same", PATIENT, derandomize=True, max_examples=60, database=None)
+hypothesis.settings.register_profile("search", PATIENT, max_examples=1000)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # As root, Chromium cannot use its sandbox; the rest keeps it from calling home.

@@ -26,7 +26,7 @@ AGENCIES = tuple(play.AGENCIES.values())
 UNRECOGNISABLE = 4  # a shorter value may stand in any text by chance
 OFFICIALS = st.tuples(st.sampled_from(AGENCIES), st.sets(st.sampled_from(SERVICES), max_size=2))
 ACTS = ("accept", "return", "decline", "review", "grant", "refuse", "deliver")
-LOOKING = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LOOKING = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

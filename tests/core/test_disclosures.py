@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qipan.adapters import seals
@@ -55,7 +55,6 @@ def test_what_is_withheld_is_nowhere_in_what_is_shown(suite: Suite) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60)
 def test_no_character_can_be_changed(data: st.DataObject) -> None:
     suite = data.draw(st.sampled_from(list(KEYS)))
     text = issued(suite)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qipan.core import merkle, tiles
@@ -135,7 +135,6 @@ def test_every_small_tree_is_consistent_with_those_it_grew_from(second: int) -> 
 
 
 @given(size=st.integers(1, 2000), data=st.data())
-@settings(max_examples=80)
 def test_an_altered_inclusion_proof_fails(size: int, data: st.DataObject) -> None:
     leaf = data.draw(st.integers(0, size - 1))
     root, proof = merkle.root_of(sha256, LEAVES[:size]), list(proof_of_inclusion(leaf, size))
@@ -153,7 +152,6 @@ def test_an_altered_inclusion_proof_fails(size: int, data: st.DataObject) -> Non
 
 
 @given(second=st.integers(2, 2000), data=st.data())
-@settings(max_examples=80)
 def test_an_altered_consistency_proof_fails(second: int, data: st.DataObject) -> None:
     first = data.draw(st.integers(1, second - 1))
     old, new = (merkle.root_of(sha256, LEAVES[:size]) for size in (first, second))
@@ -169,7 +167,6 @@ def test_an_altered_consistency_proof_fails(second: int, data: st.DataObject) ->
 
 
 @given(second=st.integers(2, 2000), data=st.data())
-@settings(max_examples=80)
 def test_a_rewritten_past_cannot_be_proved_consistent(second: int, data: st.DataObject) -> None:
     """The operator changes one old leaf and builds everything anew, honestly: no proof it can give will do."""
     first = data.draw(st.integers(1, second - 1))
@@ -183,7 +180,6 @@ def test_a_rewritten_past_cannot_be_proved_consistent(second: int, data: st.Data
 
 
 @given(sizes=st.lists(st.integers(0, 300), min_size=1, max_size=6))
-@settings(max_examples=60)
 def test_it_grows_in_groups_as_it_would_at_once(sizes: list[int]) -> None:
     frontier, complete = merkle.EMPTY, {}
     for count in sizes:
@@ -200,7 +196,6 @@ def test_it_grows_in_groups_as_it_would_at_once(sizes: list[int]) -> None:
 
 
 @given(bounds=st.lists(st.integers(0, 600), min_size=3, max_size=3).map(sorted))
-@settings(max_examples=60)
 def test_a_tree_is_joined_from_the_subtrees_around_a_range(bounds: list[int]) -> None:
     first, last, size = bounds
     given = nodes(sha256, LEAVES)
@@ -212,7 +207,6 @@ def test_a_tree_is_joined_from_the_subtrees_around_a_range(bounds: list[int]) ->
 
 
 @given(size=st.integers(1, 2000), data=st.data())
-@settings(max_examples=40)
 def test_tiles_hold_what_proofs_need(size: int, data: st.DataObject) -> None:
     leaf, first = data.draw(st.integers(0, size - 1)), data.draw(st.integers(0, size))
     held = cut(size)

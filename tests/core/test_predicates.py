@@ -1,7 +1,7 @@
 """Conditions: read from text, judged in three-valued logic, spoken of in other parties, and tried for a true case."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qipan.core.elements import Checks, CodeList, Element, ElementType, Field, PartyKind, Text
@@ -278,7 +278,6 @@ def test_what_can_never_be_true_is_found(text: str) -> None:
     assert not satisfiable(parse(text), lambda field: ELEMENTS.get(field.word), CODES)
 
 
-@settings(max_examples=200)
 @given(predicates, values, values, st.fixed_dictionaries({"b": st.booleans()}))
 def test_what_is_true_somewhere_is_never_called_impossible(
     predicate: Predicate, x: str | float, y: str | float, present: dict[str, bool | None]

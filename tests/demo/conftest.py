@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qipan.adapters import embedded_postgres
+from tests import clusters
 
 START_SECONDS = 900
 PORT = 8300
@@ -28,6 +29,7 @@ def paper(tmp_path: Path) -> str:
 def demo_home() -> Path:
     home = Path(os.environ["QIPAN_HOME"]) / "demo"
     home.mkdir(parents=True, exist_ok=True)
+    clusters.ready_cluster(home)
     return home
 
 

@@ -51,7 +51,7 @@ def officials() -> st.SearchStrategy[Actor]:
     )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(official=officials())
 def test_every_read_gives_a_subset_of_what_is_theirs(cases: list[Case], official: Actor) -> None:
     own = {case.id for case in cases if Acting(official).handles(case.agency, case.service)}
@@ -67,7 +67,7 @@ def test_every_read_gives_a_subset_of_what_is_theirs(cases: list[Case], official
     assert sum(in_hand_by_service(official, TODAY)[""][1:5]) <= len(own)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(official=officials(), data=st.data())
 def test_a_case_holds_its_own_fields_alone(cases: list[Case], official: Actor, data: st.DataObject) -> None:
     case = data.draw(st.sampled_from(cases))

@@ -17,9 +17,11 @@ import psutil
 import psycopg
 
 from qipan.adapters import embedded_postgres
-from qipan.faces.cli.run.three_nodes import environment_of
+from qipan.faces.cli.run.three_nodes import FOLDER, environment_of
 from qipan.faces.cli.tour.visitor import Page, Visitor
 from qipan.sample.province import cast
+from qipan.sample.shares import NODES
+from tests import clusters
 
 ROOT = Path(__file__).parents[2]
 PORT = 8400
@@ -78,11 +80,11 @@ class ThreeNodes:
 
     def environment(self, name: str) -> dict[str, str]:
         """What its operator has."""
-        return environment_of(self.home / "nodes" / name)
+        return environment_of(self.home / FOLDER / name)
 
     def pages(self, name: str) -> str:
         """Where its pages are."""
-        return (self.home / "nodes" / name / "demo-address").read_text(encoding="utf-8")
+        return (self.home / FOLDER / name / "demo-address").read_text(encoding="utf-8")
 
     def qipan(self, name: str, *arguments: str) -> str:
         """What a command says to its operator."""
@@ -116,7 +118,7 @@ class ThreeNodes:
 
     def register(self, name: str, statement: str) -> list[tuple[Any, ...]]:
         """Ask a register of the province's, as the agency beside it that keeps it."""
-        with psycopg.connect(embedded_postgres.url(self.home / "nodes", f"register_{name}")) as connection:
+        with psycopg.connect(embedded_postgres.url(self.home / FOLDER, f"register_{name}")) as connection:
             return connection.execute(statement.encode(), ()).fetchall()
 
     def grant(self, resource: str, event: str = "newborn") -> Mapping[str, Any]:
@@ -143,7 +145,7 @@ class ThreeNodes:
     def ask(self, resource: str, keys: Mapping[str, str], draft: str, **changes: object) -> httpx.Response:
         """Ask as the city's platform, for a form in hand."""
         environment, grant = self.environment("city"), self.grant(resource)
-        secret = (self.home / "nodes" / "city" / "gateway-secret").read_text(encoding="utf-8")
+        secret = (self.home / FOLDER / "city" / "gateway-secret").read_text(encoding="utf-8")
         wanted = {
             "resource": resource, "keys": keys, "fields": grant["fields"][:1], "event": "newborn",
             "services": ["birth_certificate"], "purpose": grant["purpose"]["zh"], "basis": grant["basis"],
@@ -198,16 +200,19 @@ class Official:
 
 @contextmanager
 def three_nodes() -> Iterator[ThreeNodes]:
-    """Start them from nothing, and clear everything away."""
+    """Start them on databases that hold nothing but tables, and clear everything away."""
     home = Path(tempfile.mkdtemp(prefix="qipan-three-"))
     home.chmod(0o755)  # PostgreSQL may run as another account
+    clusters.ready_cluster(home / FOLDER)
+    for node in NODES:
+        clusters.ready_database(home / FOLDER, f"node_{node.name}")
     found = ThreeNodes(home)
     try:
         found.wait()
         yield found
     finally:
         found.close()
-        cluster = home / "nodes"
+        cluster = home / FOLDER
         embedded_postgres.stop(cluster)
         shutil.rmtree((cluster / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)

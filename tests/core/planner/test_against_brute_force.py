@@ -10,7 +10,7 @@ from itertools import combinations, permutations
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from qipan.core.declarations import Evidence, Library, Limits, MeetKind, Resource, Service
@@ -23,7 +23,6 @@ Declared = TypeVar("Declared")
 PARTIES = ("a", "b")
 WORDS = ("p", "q", "r", "s")
 FIELDS = [f"{party}.{word}" for party in PARTIES for word in WORDS]
-MANY = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 some_fields = st.lists(st.sampled_from(FIELDS), min_size=1, max_size=3, unique=True)
 words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True)
@@ -214,7 +213,6 @@ def known_of(board: Library) -> frozenset[Field]:
 # The promises
 
 
-@MANY
 @given(libraries())
 def test_the_questions_have_the_least_burden_and_meet_all_that_can_be_met(board: Library) -> None:
     best = reckon(board, known_of(board))
@@ -223,7 +221,6 @@ def test_the_questions_have_the_least_burden_and_meet_all_that_can_be_met(board:
     assert {one.field for one in plan.questions} == best.questions
 
 
-@MANY
 @given(libraries())
 def test_without_any_one_question_some_service_is_not_met(board: Library) -> None:
     plan = make_plan(board, EVENT, Knowledge())
@@ -235,7 +232,6 @@ def test_without_any_one_question_some_service_is_not_met(board: Library) -> Non
         assert not met <= follow(board, ways, known_of(board), questions - {one}, frozenset()).done
 
 
-@MANY
 @given(libraries())
 def test_everything_runs_when_what_it_needs_is_there_and_no_later(board: Library) -> None:
     plan = make_plan(board, EVENT, Knowledge())
@@ -264,7 +260,6 @@ def makers(plan: Plan, field: Field) -> set[str]:
     return found | {one.service for one in plan.services if field in one.gives}
 
 
-@MANY
 @given(libraries(papers=False))
 def test_stages_are_as_early_as_any_derivation_allows(board: Library) -> None:
     board = _in_no_time(board)
@@ -296,7 +291,6 @@ def _earliest(board: Library, ways: list[Look], known: frozenset[Field]) -> dict
     return found
 
 
-@MANY
 @given(libraries(), st.data())
 def test_without_a_source_the_rest_is_asked_at_least_burden_and_no_answer_again(
     board: Library, data: st.DataObject
@@ -313,7 +307,6 @@ def test_without_a_source_the_rest_is_asked_at_least_burden_and_no_answer_again(
     assert without.isdisjoint(one.resource for one in plan.fetches)
 
 
-@MANY
 @given(libraries(), st.data())
 def test_a_refusal_stops_exactly_what_cannot_be_met_without_it(board: Library, data: st.DataObject) -> None:
     refused = frozenset({data.draw(st.sampled_from(sorted(board.services)))})
@@ -323,7 +316,6 @@ def test_a_refusal_stops_exactly_what_cannot_be_met_without_it(board: Library, d
     assert {one.field for one in plan.questions} == best.questions
 
 
-@MANY
 @given(libraries())
 def test_nothing_is_looked_up_that_nothing_uses(board: Library) -> None:
     plan = make_plan(board, EVENT, Knowledge())
@@ -336,7 +328,6 @@ def test_nothing_is_looked_up_that_nothing_uses(board: Library) -> None:
     assert not {one.field for one in plan.questions} - wanted
 
 
-@MANY
 @given(libraries(), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(board: Library, random: Random) -> None:
     plan = make_plan(board, EVENT, Knowledge(facts=dict.fromkeys(fs("a.p b.q"), "x")))

@@ -1,6 +1,6 @@
 """Plans played out to the end in random worlds: whatever the conditions turn out to be, every game comes to its end."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qipan.core.declarations import Library
@@ -12,7 +12,6 @@ from tests.core.planner.board import EVENT, document, f, library, resource, serv
 
 PARTIES = ("a", "b", "c")
 FIELDS = [f"{party}.{word}" for party in PARTIES for word in "pqrst"]
-SOME = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 ROUNDS = 25
 
 conditions = st.one_of(
@@ -135,7 +134,6 @@ def truly(board: Library, world: dict[Field, str]) -> set[str]:
     return {one.service for one in event.services if holds(one.when)}
 
 
-@SOME
 @given(boards(), worlds)
 def test_every_service_that_applies_is_done_in_the_end(board: Library, world: dict[Field, str]) -> None:
     game = Game(board, world)
@@ -143,7 +141,6 @@ def test_every_service_that_applies_is_done_in_the_end(board: Library, world: di
     assert game.granted == truly(board, world)
 
 
-@SOME
 @given(boards(), worlds)
 def test_in_the_end_nothing_is_left_open(board: Library, world: dict[Field, str]) -> None:
     plan = Game(board, world).play()
