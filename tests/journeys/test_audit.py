@@ -51,7 +51,7 @@ def test_what_an_official_read_is_found_read_and_decided(
         [
             Reading(
                 who=reading.who, peers=reading.peers, agency=reading.agency, kind="window", subject=f"person:{place}",
-                in_hand=True, slot=place, at=reading.at - timedelta(minutes=1),
+                in_hand=True, slot=place, at=reading.at - timedelta(milliseconds=1),
             )
             for place in range(200)
         ]
