@@ -25,14 +25,15 @@ from tests import cast as play
 from tests.cast import MONDAY, Cast
 
 WALLED = (
-    "accounts", "applications", "cases", "certificates", "certificate_looks", "certificate_showings", "fact_sets", "drafts", "discarded_drafts", "uploads", "corrections", "ratings",
+    "accounts", "applications", "cases", "certificates", "certificate_holders", "certificate_looks", "certificate_papers", "certificate_showings", "fact_sets", "drafts", "discarded_drafts", "uploads", "corrections", "ratings",
     "mandates",
 )  # fmt: skip
 # What names a person, an application or a case, and stands outside the wall: docs/handbook/walls.md says why.
 OUTSIDE = {
-    "allowances", "calls", "certificate_dues", "exchange_calls", "exchange_followed", "exchange_outgoing", "officials", "readings",
+    "allowances", "calls", "certificate_dues", "certificate_keys", "exchange_calls", "exchange_followed", "exchange_outgoing", "officials", "readings",
 }  # fmt: skip
 OF_WHOM = {
+    "certificate",
     "holder",
     "showing",
     "person",
