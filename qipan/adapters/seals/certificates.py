@@ -20,6 +20,7 @@ P256_INFO = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200"
 _INFOS: Mapping[Suite, bytes] = {Suite.SM2: sm2.SUBJECT_PUBLIC_KEY_INFO, Suite.ES256: P256_INFO}
 _ALGORITHMS: Mapping[Suite, str] = {Suite.SM2: SM2_WITH_SM3, Suite.ES256: ECDSA_WITH_SHA256}
 _POINT = 65  # bytes
+GENERAL_TIME_FROM = 2050
 
 
 class Subject(NamedTuple):
@@ -60,8 +61,8 @@ def certify(
             "signature": algorithm,
             "issuer": _named(issuer),
             "validity": {
-                "not_before": x509.Time({"utc_time": begins}),
-                "not_after": x509.Time({"utc_time": ends}),
+                "not_before": _time(begins),
+                "not_after": _time(ends),
             },
             "subject": _named(subject),
             "subject_public_key_info": keys.PublicKeyInfo.load(_INFOS[key.suite] + key.raw),
@@ -71,6 +72,11 @@ def certify(
     signature = wrapping.der_signature(signer.sign(body.dump()))
     whole = {"tbs_certificate": body, "signature_algorithm": algorithm, "signature_value": signature}
     return bytes(x509.Certificate(whole).dump())
+
+
+def _time(at: datetime) -> x509.Time:
+    """A moment as RFC 5280, section 4.1.2.5, has it written: in another way from 2050 on."""
+    return x509.Time({"utc_time" if at.year < GENERAL_TIME_FROM else "general_time": at})
 
 
 def read_certificate(der: bytes) -> Issued:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from qipan.adapters.papers.seal_signatures import NotASeal, read_seal, read_sealing, use_seal
-from qipan.adapters.seals import Malformed, Suite, wrapping
-from qipan.adapters.seals.certificates import certified_by, read_certificate
+from qipan.adapters.seals import Malformed, Suite, generate, wrapping
+from qipan.adapters.seals.certificates import Subject, certified_by, certify, read_certificate
 from tests.adapters.papers.sealed_page import NAME, NOW, hands, picture, seal_document
 
 OWN = hands(Suite.SM2)
@@ -90,6 +90,16 @@ def test_openssl_verifies_what_a_seal_signed(tmp_path: Path) -> None:
         "-sigfile", f"{tmp_path}/signature", "-pkeyopt", "distid:1234567812345678",
     )  # fmt: skip
     assert "Signature Verified Successfully" in said
+
+
+def test_a_certificate_may_end_after_the_year_2049(tmp_path: Path) -> None:
+    name, key = Subject("测试根", "测试"), generate(Suite.ES256)
+    ends = NOW.replace(year=2061)
+    der = certify(name, key.public, name, key, begins=NOW, ends=ends, serial=1, authority=True)
+    assert read_certificate(der).ends == ends
+    (tmp_path / "own.der").write_bytes(der)
+    said = openssl("x509", "-inform", "der", "-in", f"{tmp_path}/own.der", "-noout", "-enddate")
+    assert said.strip() == "notAfter=Nov 23 01:00:00 2061 GMT"
 
 
 def test_a_certificate_of_somebody_else_is_not_ours() -> None:
