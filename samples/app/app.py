@@ -22,6 +22,7 @@ LEVELS = {
     "urn:qipan:level:3": "当面核验 · in person",
 }
 REAL_NAME = "urn:qipan:level:2"
+PATIENCE = 60  # seconds for an answer; the usual five are few on a busy machine
 
 oauth = OAuth()
 oauth.register(
@@ -29,7 +30,7 @@ oauth.register(
     client_id=os.environ["CLIENT_ID"],
     client_secret=os.environ["CLIENT_SECRET"],
     server_metadata_url=f"{QIPAN}/.well-known/openid-configuration",
-    client_kwargs={"scope": "openid profile", "code_challenge_method": "S256"},
+    client_kwargs={"scope": "openid profile", "code_challenge_method": "S256", "timeout": PATIENCE},
 )
 
 
