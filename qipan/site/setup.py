@@ -1,6 +1,9 @@
 """What every entry point does first: name the settings, have the database up, load the app."""
 
+import atexit
 import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import django
 from django.conf import settings
@@ -12,6 +15,21 @@ from qipan.adapters import embedded_postgres
 def name_settings() -> None:
     """Let what reads settings read them, where no database is needed."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.site.settings")
+
+
+def is_installed_here() -> bool:
+    """Whether there is an installation to ask: a database is named, or the home folder holds one."""
+    home = Path(os.environ.get("QIPAN_HOME") or ".qipan")
+    return settings.configured or bool(os.environ.get("DATABASE_URL")) or (home / "postgres").exists()
+
+
+def name_settings_without_home() -> None:
+    """Name the settings for whoever has no installation; what they make and keep goes with the process."""
+    if not is_installed_here():
+        home = TemporaryDirectory(prefix="qipan-")
+        atexit.register(home.cleanup)
+        os.environ["QIPAN_HOME"] = home.name
+    name_settings()
 
 
 def set_up(*, for_visitors: bool = False) -> None:

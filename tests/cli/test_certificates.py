@@ -93,3 +93,27 @@ def test_what_is_no_list_is_refused(run: Run, paper: WholeCertificate, tmp_path:
 
 def test_by_the_lists_of_this_installation(run: Run, paper: WholeCertificate, tmp_path: Path) -> None:
     assert "真实有效" in run("verify", kept(tmp_path, "x", paper.data.encode())).output
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff\xd8\xff\xe0 a picture", "Cannot be read: this is no certificate"),
+        (b"", "There is no installation of Qipan here: name the keys"),
+        (b"%PDF-1.7", "There is no installation of Qipan here: name a list of issuers"),
+    ],
+)
+def test_outsiders_keep_their_home_clean(tmp_path: Path, content: bytes, said: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    file = kept(tmp_path, "file", content)
+    hidden = {"DATABASE_URL", "QIPAN_HOME", "DJANGO_SETTINGS_MODULE"}
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    found = subprocess.run(
+        [sys.executable, "-m", "qipan.faces.cli", "verify", file, "--lang", "en"],
+        cwd=home, env=environment | {"HOME": str(home)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.returncode == 1
+    assert said in found.stderr
+    assert "Traceback" not in found.stderr
+    assert list(home.iterdir()) == []

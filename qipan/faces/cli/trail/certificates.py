@@ -15,7 +15,7 @@ from qipan.core.declarations import Library
 from qipan.faces.cli.options import EXIT_PROBLEMS
 from qipan.faces.look.verdict_words import KINDS, Told, told
 from qipan.faces.look.verdicts import asked
-from qipan.site.setup import name_settings, set_up
+from qipan.site.setup import is_installed_here, name_settings_without_home, set_up
 
 BEGINNINGS = (b"%PDF-", b"PK", b"ey")
 LARGEST = 8 * 1024 * 1024  # bytes
@@ -31,6 +31,10 @@ OWN_TRUST = (
     "注意：没有给 --trust，用的是本机数据库里的发证机关名单。",
     "Note: without --trust, the list of issuers in this installation's database is used.",
 )
+NO_INSTALLATION = (
+    "本机没有安装 Qipan 的数据库，请用 --trust 给出发证机关名单；它在 /verify/issuers。",
+    "There is no installation of Qipan here: name a list of issuers with --trust; /verify/issuers gives one.",
+)
 WITHHELD = ("持证人没有出示另外 {count} 项。", "The holder did not show {count} more.")
 SHOWN = ("上面写的：", "It says:")
 
@@ -44,7 +48,9 @@ def is_certificate(file: Path) -> bool:
 
 def verify_certificate(file: Path, trust: Path | None, statuses: Sequence[Path], language: str) -> None:
     """Say what a certificate is; leaves with 1 where it is not to be relied upon."""
-    name_settings()
+    if trust is None and not is_installed_here():
+        raise click.ClickException(NO_INSTALLATION[language == "en"])
+    name_settings_without_home()
     at = timezone.now()
     believed = _believed(trust, language)
     standing = _standing(statuses, believed, language, own=trust is None)

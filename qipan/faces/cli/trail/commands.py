@@ -17,7 +17,7 @@ from qipan.faces.trail import qipan_verify
 from qipan.faces.trail.qipan_verify import Checker, Key, Unreadable
 from qipan.ledger import copies, operations, queries, receipts
 from qipan.ledger.receipts import NotSealed
-from qipan.site.setup import set_up
+from qipan.site.setup import is_installed_here, set_up
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NOT_SEALED = ("没有这条存证，或还没有封存（不到一秒）。", "There is no such entry, or it is not sealed yet (that takes less than a second).")  # fmt: skip
@@ -36,7 +36,15 @@ ANOTHER_FORM = (
     "{form} 不是这张回执里提交的表单：摘要不同，或这不是提交的回执。",
     "{form} is not the form of this receipt: its digest is another, or this is no receipt of a submission.",
 )
-CANNOT_READ = ("读不懂：{why}", "Cannot be read: {why}")
+CANNOT_READ = (
+    "读不懂：不是证照，也不是完整的存证回执、副本或公钥（{file}）。",
+    "Cannot be read: this is no certificate, and no complete receipt, copy or list of keys ({file}).",
+)
+NO_INSTALLATION = (
+    "本机没有安装 Qipan 的数据库，请用 --keys 给出您信任的公钥；它在 /trail/keys。",
+    "There is no installation of Qipan here: name the keys that you trust with --keys; /trail/keys gives them.",
+)
+OWN_TRAIL = ("本机的存证", "this installation's own trail")
 NOT_ERASED = ("其中有一条不存在，或细节已被清除；一条都没有清除。", "One of these is not there, or was erased before; none was erased.")  # fmt: skip
 
 
@@ -118,14 +126,16 @@ def verify(
     if file is not None and is_certificate(file):
         verify_certificate(file, trust, status, language)
         return
+    english = language == "en"
     try:
+        of_receipt = file is not None and _is_receipt(file)
         trusted = _trusted(keys, file, language)
         anchors = [
             one
             for path in against
             for one in qipan_verify.read_anchors(path.read_text(encoding="utf-8"), trusted)
         ]
-        if file is not None and _is_receipt(file):
+        if file is not None and of_receipt:
             written = json.loads(file.read_text(encoding="utf-8"))
             found = iter(qipan_verify.check_receipt(written, trusted, witnesses))
             good = qipan_verify.good_receipt(written, trusted)
@@ -136,10 +146,8 @@ def verify(
             found, good = checker.findings(lines), checker.good()
     except NotSealed:
         raise click.ClickException(NOT_SEALED[language == "en"]) from None
-    except (Unreadable, ValueError, KeyError, TypeError) as error:
-        raise click.ClickException(
-            CANNOT_READ[language == "en"].format(why=f"{type(error).__name__} {error}")
-        ) from None
+    except (Unreadable, ValueError, KeyError, TypeError, StopIteration):
+        raise click.ClickException(CANNOT_READ[english].format(file=file or OWN_TRAIL[english])) from None
     wrong = file is None and _waits(language)
     for finding in found:
         wrong = True
@@ -183,6 +191,8 @@ def _trusted(keys: Path | None, file: Path | None, language: str) -> list[Key]:
         if file is None:
             set_up()
         return qipan_verify.read_keys(keys.read_text(encoding="utf-8"))
+    if not is_installed_here():
+        raise click.ClickException(NO_INSTALLATION[language == "en"])
     set_up()
     _note(OWN_KEYS, language, shown=True)
     return qipan_verify.read_keys("\n".join(queries.verifier_keys()))
