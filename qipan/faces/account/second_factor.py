@@ -7,11 +7,14 @@ from io import BytesIO
 from typing import Any
 
 import qrcode
-from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +25,8 @@ from qipan.faces.account.holder import own, this_request
 from qipan.faces.account.limits import SECOND, spend_for
 from qipan.faces.account.phone_numbers import shown
 
+# allauth remembers for one period that a code was used; with its tolerance a code is good for several (RFC 6238, section 5.2).
+GOOD_SECONDS = (2 * app_settings.TOTP_TOLERANCE + 1) * app_settings.TOTP_PERIOD
 WORDS: Mapping[str, object] = {
     "incorrect_code": gettext_lazy("没有通过。看一下验证器上现在的六位数字，或者换一个恢复码。"),
     "cannot_generate_recovery_codes": gettext_lazy("先加一把通行密钥或验证器，才有恢复码。"),
@@ -64,14 +69,17 @@ class SecondFactor(DefaultMFAAdapter):
 
 
 class Counted:
-    """A form that asks for a code of the second factor: each try is counted."""
+    """A form that asks for a code of the second factor: each try is counted, and no code opens twice."""
 
     user: Account
 
     def clean_code(self) -> str:
         """Check the code; raises TooMany, and ValidationError."""
         spend_for(this_request(), SECOND, self.user.phone)
-        return str(super().clean_code())  # type: ignore[misc]  # the form's
+        code = normalize_user_code(str(super().clean_code()))  # type: ignore[misc]  # the form's
+        if not cache.add(f"second-factor?account={self.user.pk}&code={code}", "used", GOOD_SECONDS):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class CountedAuthenticateForm(Counted, AuthenticateForm):
