@@ -14,6 +14,11 @@ def text(name: str, default: str) -> str:
     return os.environ.get(name) or default
 
 
+def put(name: str, value: str) -> None:
+    """Give this process, and those that it starts, a value as if it had been started with it."""
+    os.environ[name] = value
+
+
 def flag(name: str, *, default: bool) -> bool:
     value = os.environ.get(name) or ("1" if default else "0")
     if value not in {"0", "1"}:

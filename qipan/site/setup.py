@@ -10,6 +10,7 @@ from django.conf import settings
 
 from qipan import reader
 from qipan.adapters import embedded_postgres
+from qipan.site import environment
 
 
 def name_settings() -> None:
@@ -19,8 +20,8 @@ def name_settings() -> None:
 
 def is_installed_here() -> bool:
     """Whether there is an installation to ask: a database is named, or the home folder holds one."""
-    home = Path(os.environ.get("QIPAN_HOME") or ".qipan")
-    return settings.configured or bool(os.environ.get("DATABASE_URL")) or (home / "postgres").exists()
+    home = Path(environment.text("QIPAN_HOME", ".qipan"))
+    return settings.configured or bool(environment.text("DATABASE_URL", "")) or (home / "postgres").exists()
 
 
 def name_settings_without_home() -> None:
@@ -28,7 +29,7 @@ def name_settings_without_home() -> None:
     if not is_installed_here():
         home = TemporaryDirectory(prefix="qipan-")
         atexit.register(home.cleanup)
-        os.environ["QIPAN_HOME"] = home.name
+        environment.put("QIPAN_HOME", home.name)
     name_settings()
 
 
