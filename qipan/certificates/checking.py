@@ -87,6 +87,11 @@ class Verdict:
     terms: Terms | None = None
 
     @property
+    def readable(self) -> bool:
+        """Whether it is anything that can be checked."""
+        return all(one.code != "unreadable" for one in self.findings)
+
+    @property
     def genuine(self) -> bool:
         """Whether it is as a known issuer made it."""
         return not any(one.code in FALSE for one in self.findings)

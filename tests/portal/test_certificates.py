@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from qipan.certificates.pages import address_of
 from qipan.certificates.rows import WholeCertificate
 from qipan.core import disclosures
+from qipan.faces.look.verdicts import LARGEST
 from tests import cast as play
 from tests.cast import Cast
 from tests.certificates.office import ADDRESS, Office, issued, listed, ofd_of, open_office, pdf_of
@@ -88,7 +89,13 @@ def test_what_is_withheld_is_counted(anybody: Client, paper: WholeCertificate) -
 
 def test_nothing_and_rubbish_are_answered_in_words(anybody: Client, cast: Cast) -> None:
     assert "请选一个文件" in anybody.post("/verify/").content.decode()
-    assert "这不是能核验的证照" in told(anybody, b"\x00\x01 rubbish")
+    for content, words in ((b"", "文件是空的"), (b"0" * (LARGEST + 1), "超过 8 MB")):
+        answer = anybody.post("/verify/", {"file": SimpleUploadedFile("x", content)})
+        assert (answer.status_code, words in answer.content.decode()) == (400, True)
+    page = told(anybody, b"\x00\x01 rubbish", "cat.jpg")
+    assert "这不是能核验的证照" in page
+    assert "cat.jpg" in page
+    assert "数据证照 · " not in page
 
 
 def test_the_code_on_the_page_shows_what_stands_on_it(anybody: Client, paper: WholeCertificate) -> None:

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qipan import reader
@@ -30,16 +31,16 @@ STATUS_TYPE = "application/statuslist+jwt"
 def verify(request: HttpRequest) -> HttpResponse:
     """Take a file, and say what it is."""
     if request.method != "POST":
-        return page(
-            request, "verify.html", {"told": None, "kind": "", "empty": False, "name": ""}, here="verify"
-        )
+        return _form(request)
     spend(request, VERIFY)
     sent = request.FILES.get("file")
-    if not isinstance(sent, UploadedFile) or not sent.size:
-        values = {"told": None, "kind": "", "empty": True, "name": ""}
-        return page(request, "verify.html", values, here="verify", status=400)
-    verdict = verdict_on(sent.read(LARGEST + 1))
-    return _shown(request, verdict, sent.name or "")
+    if not isinstance(sent, UploadedFile):
+        return _form(request, _("请选一个文件。"))
+    if not sent.size:
+        return _form(request, _("文件是空的，请重新选择。"))
+    if sent.size > LARGEST:
+        return _form(request, _("这个文件超过 8 MB，不会是证照。请选发给您的原文件。"))
+    return _shown(request, verdict_on(sent.read()), sent.name or "")
 
 
 @access(anyone)
@@ -81,9 +82,14 @@ def issuers(_request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def _form(request: HttpRequest, wrong: str = "") -> HttpResponse:
+    values = {"told": None, "kind": "", "wrong": wrong, "name": ""}
+    return page(request, "verify.html", values, here="verify", status=400 if wrong else 200)
+
+
 def _shown(request: HttpRequest, verdict: Verdict, name: str) -> HttpResponse:
     spoken = language(request)
     words: Told = told(verdict, catalogue.current_library(), spoken)
-    kind = KINDS[verdict.kind][not spoken.startswith("zh")]
-    values = {"told": words, "kind": kind, "empty": False, "name": name}
+    kind = KINDS[verdict.kind][not spoken.startswith("zh")] if verdict.readable else ""
+    values = {"told": words, "kind": kind, "wrong": "", "name": name}
     return page(request, "verify.html", values, here="verify")
