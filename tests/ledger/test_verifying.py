@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qipan.adapters.seals import Suite, generate
 from qipan.core import merkle, notes
+from qipan.faces.cli.trail.commands import verify
 from qipan.faces.trail import qipan_verify
 from qipan.ledger import functions, queries
 from qipan.ledger import operations as ledger
@@ -234,3 +236,23 @@ def test_notes_are_parted() -> None:
     two = one.replace("a\n1", "a\n2")
     assert qipan_verify.parted(one + "\n" + two) == [one, two]
     assert copy.copy(qipan_verify.parted(one)) == [one]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "change", [lambda text: text[:-20], lambda text: text + "[]", lambda text: text + "{}"]
+)
+def test_a_copy_that_is_damaged_at_its_end_is_answered_in_words(
+    tmp_path: Path, change: Callable[[str], str]
+) -> None:
+    trail.sealed(5)
+    file, keys = tmp_path / "copy.jsonl", tmp_path / "keys.txt"
+    whole = "".join(json.dumps(line) + "\n" for line in trail.copied())
+    keys.write_text("\n".join(notes.format_key(key) for key in trail.KEYS.verifier_keys()))
+    file.write_text(whole)
+    asked = [str(file), "--keys", str(keys), "--lang", "en"]
+    assert CliRunner().invoke(verify, asked).exit_code == 0
+    file.write_text(change(whole))
+    found = CliRunner().invoke(verify, asked)
+    assert isinstance(found.exception, SystemExit)
+    assert (found.exit_code, "Cannot be read" in found.output) == (1, True)

@@ -14,7 +14,7 @@ from qipan.core import canonical
 from qipan.faces.cli.options import EXIT_PROBLEMS, language_option
 from qipan.faces.cli.trail.certificates import is_certificate, verify_certificate
 from qipan.faces.trail import qipan_verify
-from qipan.faces.trail.qipan_verify import Checker, Key, Unreadable
+from qipan.faces.trail.qipan_verify import Checker, Finding, Key, Unreadable
 from qipan.ledger import copies, operations, queries, receipts
 from qipan.ledger.receipts import NotSealed
 from qipan.site.setup import is_installed_here, set_up
@@ -128,38 +128,47 @@ def verify(
         return
     english = language == "en"
     try:
-        of_receipt = file is not None and _is_receipt(file)
-        trusted = _trusted(keys, file, language)
-        anchors = [
-            one
-            for path in against
-            for one in qipan_verify.read_anchors(path.read_text(encoding="utf-8"), trusted)
-        ]
-        if file is not None and of_receipt:
-            written = json.loads(file.read_text(encoding="utf-8"))
-            found = iter(qipan_verify.check_receipt(written, trusted, witnesses))
-            good = qipan_verify.good_receipt(written, trusted)
-        else:
-            _note(NOT_WITNESSED, language, shown=not against)
-            lines = _own(start, end) if file is None else qipan_verify.read_lines(file)
-            checker = Checker(next(lines), trusted, anchors)
-            found, good = checker.findings(lines), checker.good()
+        found, good = _checked(
+            file, keys, against=against, span=(start, end), witnesses=witnesses, language=language
+        )
+        wrong = file is None and _waits(language)
+        for finding in found:
+            wrong = True
+            click.echo(finding.text(language))
     except NotSealed:
-        raise click.ClickException(NOT_SEALED[language == "en"]) from None
-    except (Unreadable, ValueError, KeyError, TypeError, StopIteration):
+        raise click.ClickException(NOT_SEALED[english]) from None
+    except (Unreadable, ValueError, KeyError, TypeError, AttributeError, StopIteration):
         raise click.ClickException(CANNOT_READ[english].format(file=file or OWN_TRAIL[english])) from None
-    wrong = file is None and _waits(language)
-    for finding in found:
-        wrong = True
-        click.echo(finding.text(language))
     if form is not None and not _is_form_of(file, form):
         wrong = True
-        click.echo(ANOTHER_FORM[language == "en"].format(form=form))
+        click.echo(ANOTHER_FORM[english].format(form=form))
     if wrong:
         raise SystemExit(EXIT_PROBLEMS)
     click.echo(good.text(language))
     if form is not None:
-        click.echo(SAME_FORM[language == "en"].format(form=form))
+        click.echo(SAME_FORM[english].format(form=form))
+
+
+def _checked(
+    file: Path | None,
+    keys: Path | None,
+    *,
+    against: tuple[Path, ...],
+    span: tuple[int, int | None],
+    witnesses: int,
+    language: str,
+) -> tuple[Iterator[Finding], Finding]:
+    """What is wrong with a receipt, a copy or the own trail, as it is found, and what there is to say where nothing is."""
+    receipt = json.loads(file.read_text(encoding="utf-8")) if file is not None and _is_receipt(file) else None
+    trusted = _trusted(keys, file, language)
+    if receipt is not None:
+        wrong = qipan_verify.check_receipt(receipt, trusted, witnesses)
+        return iter(wrong), qipan_verify.good_receipt(receipt, trusted)
+    _note(NOT_WITNESSED, language, shown=not against)
+    known = (qipan_verify.read_anchors(path.read_text(encoding="utf-8"), trusted) for path in against)
+    lines = _own(*span) if file is None else qipan_verify.read_lines(file)
+    checker = Checker(next(lines), trusted, [one for anchors in known for one in anchors])
+    return checker.findings(lines), checker.good()
 
 
 @click.command()
