@@ -55,13 +55,13 @@ NOT_VALID = """
 SELECT id, state FROM certificates WHERE state <> 0 AND id >= %s AND id < %s ORDER BY id"""
 MOST = 500
 ENDING = """
-SELECT c.number, c.type, c.library, c."case", c.ends, ARRAY(
-  SELECT a.phone::text FROM certificate_holders h JOIN persons p ON p.id_number = h.subject JOIN accounts a ON a.person_id = p.id
-  WHERE h.certificate = c.id AND h.ended_at IS NULL AND a.is_active AND a.phone_verified ORDER BY h.id)
-FROM certificates c
+SELECT c.number, c.type, c.library, c."case", c.ends, h.id, coalesce(a.phone, '')
+FROM certificates c JOIN certificate_holders h ON h.certificate = c.id AND h.ended_at IS NULL
+  LEFT JOIN persons p ON p.id_number = h.subject LEFT JOIN accounts a ON a.person_id = p.id AND a.is_active AND a.phone_verified
 WHERE c.state = 0 AND c.ends BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
-  SELECT FROM entries e WHERE e.subject = 'case:' || c."case" AND e.act = 'tell_of_end' AND e.details->>'number' = c.number)
-ORDER BY c.ends, c.id LIMIT %(limit)s"""
+  SELECT FROM entries e WHERE e.subject = 'case:' || c."case" AND e.act = 'tell_of_end' AND e.details->>'number' = c.number
+    AND coalesce((e.details->>'holder')::bigint, h.id) = h.id)
+ORDER BY c.ends, h.id LIMIT %(limit)s"""
 THEIRS = """
 CASE WHEN %(stem)s <> '' THEN starts_with(agency, %(stem)s) ELSE agency IN (
   WITH RECURSIVE below AS (
@@ -114,7 +114,7 @@ def issued_types(wanted: Collection[UUID]) -> set[tuple[UUID, str]]:
 
 
 def ending(first: date, last: date, limit: int = MOST) -> list[EndingRow]:
-    """The certificates in force that end in these days, and whose holders were not told yet."""
+    """Who was not told yet that a certificate in force ends in these days; an entry that names no holder told them all."""
     return records.rows(EndingRow, ENDING, {"first": first, "last": last, "limit": limit})
 
 

@@ -139,14 +139,15 @@ class WholeCertificate(NamedTuple):
 
 
 class EndingRow(NamedTuple):
-    """A certificate that ends soon, and where those of its holders are told who have an account."""
+    """A certificate that ends soon, and where one of its holders is told; no phone where they have no account."""
 
     number: str
     type: str
     library: int
     case: UUID
     ends: date
-    phones: tuple[str, ...]
+    holder: int
+    phone: str
 
 
 class StandingRow(NamedTuple):

@@ -88,6 +88,19 @@ def issued(cast: Cast, office: Office, at: datetime = MONDAY) -> WholeCertificat
     return found
 
 
+def issued_and_listed(cast: Cast, folder: Path, at: datetime) -> WholeCertificate:
+    """The same by an office that is opened for it, on the published list of issuers."""
+    found = issued(cast, open_office(folder / "keys", at), at)
+    listed(at)
+    return found
+
+
+def days_before(paper: WholeCertificate, days: int) -> datetime:
+    """So many days before it ends."""
+    assert paper.ends
+    return paper.issued_at + (paper.ends - paper.begins) - timedelta(days=days)
+
+
 def issue(case: UUID, office: Office, at: datetime = MONDAY) -> list[str]:
     """What the worker does after the act."""
     with transaction.atomic():

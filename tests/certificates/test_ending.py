@@ -1,6 +1,5 @@
 """Holders are told once, a month before a certificate ends; never of one that holds no more."""
 
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from qipan.certificates import operations, tasks
 from qipan.certificates.rows import WholeCertificate
 from qipan.ledger.models import Entry
 from tests.cast import MONDAY, Cast
+from tests.certificates.office import days_before
 
 PHONE = "+8613800000001"
 
@@ -27,11 +27,6 @@ def notices(tmp_path: Path, settings: Any) -> FileNotices:
 def account(cast: Cast) -> None:
     """The mother has an account."""
     Account.objects.create(phone=PHONE, phone_verified=True, person_id=cast.mother_id, created_at=MONDAY)
-
-
-def days_before(paper: WholeCertificate, days: int) -> datetime:
-    assert paper.ends
-    return paper.issued_at + (paper.ends - paper.begins) - timedelta(days=days)
 
 
 @pytest.mark.usefixtures("account")

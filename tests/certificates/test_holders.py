@@ -1,7 +1,6 @@
 """A certificate is held by whoever applied and by those whom it is about; each for themselves."""
 
 import json
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from qipan.accounts.models import Account
-from qipan.adapters.notices import FileNotices
+from qipan.adapters.notices import FileNotices, Notice, NoticeNotSent
 from qipan.applications.facts import FactSource, learn
 from qipan.certificates import gathering, operations, queries, showings, tasks
 from qipan.certificates.errors import CertificateNotSo, NoSuchShowing
@@ -23,7 +22,7 @@ from qipan.people.actors import Acting
 from tests import cast as play
 from tests.cast import FATHER, MONDAY, MOTHER, NEIGHBOUR, Cast
 from tests.certificates import parents
-from tests.certificates.office import ADDRESS, DAY, Office, issue, issued, open_office
+from tests.certificates.office import ADDRESS, DAY, Office, days_before, issue, issued, open_office
 from tests.certificates.test_indexes import plans
 
 FILL = "qipan.site.migrations.0034_certificate_holders"
@@ -158,17 +157,38 @@ def test_whom_a_replacement_does_not_name_holds_no_more(
     assert taken_back == {his: MONDAY + DAY, hers: None}
 
 
-def test_each_who_has_an_account_is_told_of_its_end(
-    paper: WholeCertificate, father: Acting, cast: Cast, tmp_path: Path, settings: Any
-) -> None:
+HERS, HIS = "+8613800000001", "+8613800000003"
+
+
+@pytest.fixture
+def sent(father: Acting, cast: Cast, tmp_path: Path, settings: Any) -> FileNotices:
+    """Where messages go, to parents who both have an account."""
     settings.QIPAN_NOTICES = str(tmp_path / "notices.jsonl")
-    phones = {"+8613800000001": cast.mother_id, "+8613800000003": father.actor.id}
-    for phone, person in phones.items():
+    for phone, person in {HERS: cast.mother_id, HIS: father.actor.id}.items():
         Account.objects.create(phone=phone, phone_verified=True, person_id=person, created_at=MONDAY)
-    assert paper.ends
-    at = paper.issued_at + (paper.ends - paper.begins) - timedelta(days=29)
-    assert tasks.tell_of_ends_now(at) == 2
-    assert {one.to for one in FileNotices(tmp_path / "notices.jsonl").sent()} == set(phones)
+    return FileNotices(tmp_path / "notices.jsonl")
+
+
+def test_each_who_has_an_account_is_told_of_its_end(paper: WholeCertificate, sent: FileNotices) -> None:
+    assert tasks.tell_of_ends_now(days_before(paper, 29)) == 2
+    assert sorted(one.to for one in sent.sent()) == [HERS, HIS]
+
+
+def test_who_cannot_be_reached_is_tried_again_and_nobody_else(
+    paper: WholeCertificate, sent: FileNotices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Half(FileNotices):
+        def send(self, notice: Notice) -> None:
+            if notice.to == HIS:
+                raise NoticeNotSent
+            super().send(notice)
+
+    with monkeypatch.context() as blocked:
+        blocked.setattr(tasks, "notices_by", lambda *_: Half(sent.path))
+        assert tasks.tell_of_ends_now(days_before(paper, 29)) == 1
+    assert tasks.tell_of_ends_now(days_before(paper, 28)) == 1
+    assert tasks.tell_of_ends_now(days_before(paper, 27)) == 0
+    assert [one.to for one in sent.sent()] == [HERS, HIS]
 
 
 def test_what_was_issued_before_is_held_by_who_applied(paper: WholeCertificate) -> None:

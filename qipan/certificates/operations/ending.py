@@ -15,16 +15,16 @@ TEXT = (
 )
 
 
-def tell_of_end(*, certificate: EndingRow, notices: Notices, at: datetime) -> int:
-    """Send each holder a text message who has an account; how many were sent. Raises NoticeNotSent.
+def tell_of_end(*, certificate: EndingRow, notices: Notices, at: datetime) -> bool:
+    """Send a holder a text message, where they have an account; whether one was sent. Raises NoticeNotSent.
 
-    The entry comes first and the messages last: what was sent is on record, unless the process ends between.
+    The entry comes first and the message last: what was sent is on record, unless the process ends between.
     """
-    told = {"number": certificate.number, "sent": bool(certificate.phones)}
+    told = {"number": certificate.number, "holder": certificate.holder, "sent": bool(certificate.phone)}
     ledger.append([SYSTEM.entry("tell_of_end", f"case:{certificate.case}", **told)], at)
-    for phone in certificate.phones:
-        notices.send(Notice("sms", phone, _text(certificate)))
-    return len(certificate.phones)
+    if certificate.phone:
+        notices.send(Notice("sms", certificate.phone, _text(certificate)))
+    return bool(certificate.phone)
 
 
 def _text(certificate: EndingRow) -> str:
