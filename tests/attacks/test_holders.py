@@ -22,7 +22,8 @@ from qipan.reader import Reader
 from qipan.site import rights
 from tests.cast import AGENCIES, FATHER, MOTHER, NEIGHBOUR, Cast
 from tests.certificates import parents
-from tests.certificates.office import ADDRESS, issued, listed, open_office
+from tests.certificates.office import ADDRESS, issued_and_listed
+from tests.portal.conftest import signed_in
 
 EARLIER = timezone.now() - timedelta(hours=1)
 LINK = {"fact": ["child.name"], "receiver": "西溪幼儿园", "use": "入园登记", "days": "7", "most": "5"}
@@ -37,20 +38,12 @@ def cast(db: None, tmp_path: Path) -> Cast:
 
 @pytest.fixture
 def paper(cast: Cast, tmp_path: Path) -> WholeCertificate:
-    found = issued(cast, open_office(tmp_path / "keys", EARLIER), EARLIER)
-    listed(EARLIER)
-    return found
+    return issued_and_listed(cast, tmp_path, EARLIER)
 
 
 @pytest.fixture
 def father(cast: Cast) -> Acting:
     return parents.father_comes()
-
-
-def at_home(person: Acting) -> Client:
-    client = Client(headers={"accept-language": "zh-hans"})
-    assert client.post("/sign-in/", {"person": person.actor.id}).status_code == 302
-    return client
 
 
 def clerk_serving(cast: Cast, number: str = "") -> Client:
@@ -89,7 +82,7 @@ def become() -> None:
 
 
 def test_the_other_parent_has_it_without_having_applied(paper: WholeCertificate, father: Acting) -> None:
-    client = at_home(father)
+    client = signed_in(father)
     assert "出生医学证明" in client.get("/certificates/").content.decode()
     page = client.get(f"/certificates/{paper.number}/").content.decode()
     assert "王小宝" in page
@@ -99,11 +92,11 @@ def test_the_other_parent_has_it_without_having_applied(paper: WholeCertificate,
 
 
 def test_a_stranger_has_nothing_of_it(cast: Cast, paper: WholeCertificate, father: Acting) -> None:
-    assert refuses(at_home(cast.neighbour), paper)
+    assert refuses(signed_in(cast.neighbour), paper)
 
 
 def test_a_former_holder_has_nothing_of_it_any_more(paper: WholeCertificate, father: Acting) -> None:
-    client = at_home(father)
+    client = signed_in(father)
     assert not refuses(client, paper)
     Holder.objects.filter(subject=FATHER).update(ended_at=timezone.now())
     assert refuses(client, paper)
@@ -112,7 +105,7 @@ def test_a_former_holder_has_nothing_of_it_any_more(paper: WholeCertificate, fat
 def test_no_holder_sees_or_takes_back_what_the_other_shows(
     cast: Cast, paper: WholeCertificate, father: Acting
 ) -> None:
-    his, hers = at_home(father), at_home(cast.mother)
+    his, hers = signed_in(father), signed_in(cast.mother)
     number = showing_of(his, paper)
     assert "西溪幼儿园" in his.get(f"/certificates/{paper.number}/").content.decode()
     assert "西溪幼儿园" not in hers.get(f"/certificates/{paper.number}/").content.decode()
@@ -176,7 +169,7 @@ def test_an_official_replaces_it_for_its_new_holders_and_takes_back_what_the_for
     cast: Cast, paper: WholeCertificate, father: Acting, tmp_path: Path
 ) -> None:
     """As the desk does, behind the wall of rows: whose links these are, the official does not see."""
-    number = showing_of(at_home(father), paper)
+    number = showing_of(signed_in(father), paper)
     learn(paper.application, FactSource("answer"), {Field("father", "id_number"): NEIGHBOUR}, EARLIER)
     become()
     hospital = Reader(agency=AGENCIES["hospital"])

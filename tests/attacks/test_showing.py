@@ -19,12 +19,12 @@ from qipan.certificates.showing_models import Look, Showing
 from qipan.certificates.showings import ShowingRow
 from qipan.core.disclosures import NotAPresentation, decoded, encoded, opened, split
 from qipan.core.showings import token
-from qipan.people.actors import Acting
 from qipan.reader import Reader
 from qipan.site import rights
 from tests.cast import Cast
 from tests.certificates import vaccination
-from tests.certificates.office import issued, listed, open_office
+from tests.certificates.office import issued_and_listed
+from tests.portal.conftest import signed_in
 
 EARLIER = timezone.now() - timedelta(hours=1)
 NUMBER = "V33000"  # the birth certificate's begins so; three characters may stand in any token
@@ -40,9 +40,7 @@ def cast(db: None, tmp_path: Path) -> Cast:
 
 @pytest.fixture
 def shot(cast: Cast, tmp_path: Path) -> WholeCertificate:
-    found = issued(cast, open_office(tmp_path / "keys", EARLIER), EARLIER)
-    listed(EARLIER)
-    return found
+    return issued_and_listed(cast, tmp_path, EARLIER)
 
 
 @pytest.fixture
@@ -54,12 +52,6 @@ def mother(cast: Cast) -> Client:
 def thief(cast: Cast) -> Client:
     """Another person, signed in."""
     return signed_in(cast.neighbour)
-
-
-def signed_in(person: Acting) -> Client:
-    client = Client(headers={"accept-language": "zh-hans"})
-    assert client.post("/sign-in/", {"person": person.actor.id}).status_code == 302
-    return client
 
 
 def linked(mother: Client, shot: WholeCertificate, way: str = "link") -> ShowingRow:

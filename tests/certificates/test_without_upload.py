@@ -16,7 +16,7 @@ from qipan.certificates.rows import WholeCertificate
 from tests import cast as play
 from tests.cast import Cast
 from tests.certificates import vaccination
-from tests.certificates.office import issued, listed, open_office
+from tests.certificates.office import issued_and_listed
 from tests.portal.conftest import signed_in
 
 EARLIER = timezone.now() - timedelta(hours=1)
@@ -33,9 +33,7 @@ def cast(db: None, tmp_path: Path) -> Cast:
 @pytest.fixture
 def shot(cast: Cast, tmp_path: Path) -> WholeCertificate:
     """What the birth gave the mother."""
-    found = issued(cast, open_office(tmp_path / "keys", EARLIER), EARLIER)
-    listed(EARLIER)
-    return found
+    return issued_and_listed(cast, tmp_path, EARLIER)
 
 
 def begun(client: Client, answers: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from qipan.certificates.rows import WholeCertificate
 from tests.cast import Cast
 from tests.certificates import vaccination
-from tests.certificates.office import issued, listed, open_office
+from tests.certificates.office import issued_and_listed
 from tests.journeys.mother_steps import Pointer, sign_in
 from tests.journeys.showing_steps import look_at, make_link, take_back
 
@@ -27,9 +27,7 @@ def cast(site: str, tmp_path: Path) -> Cast:
 
 @pytest.fixture
 def shot(cast: Cast, tmp_path: Path) -> WholeCertificate:
-    found = issued(cast, open_office(tmp_path / "keys", EARLIER), EARLIER)
-    listed(EARLIER)
-    return found
+    return issued_and_listed(cast, tmp_path, EARLIER)
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])

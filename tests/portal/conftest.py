@@ -24,8 +24,8 @@ def anybody(cast: Cast) -> Client:
     return Client(headers={"accept-language": "zh-hans"})
 
 
-def signed_in(person: Acting) -> Client:
-    client = Client(headers={"accept-language": "zh-hans"})
+def signed_in(person: Acting, language: str = "zh-hans") -> Client:
+    client = Client(headers={"accept-language": language})
     assert client.post("/sign-in/", {"person": person.actor.id}).status_code == 302
     return client
 

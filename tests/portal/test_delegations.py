@@ -13,6 +13,7 @@ from qipan.mandates.models import Mandate
 from qipan.people.actors import Acting
 from tests import acting as play
 from tests.acting import AGENT, DAUGHTER, SHOP_NAME, Company
+from tests.portal.conftest import signed_in
 
 GIVEN = {"agent_name": "方小雨", "agent_number": DAUGHTER, "event": "retirement"}
 
@@ -20,12 +21,6 @@ GIVEN = {"agent_name": "方小雨", "agent_number": DAUGHTER, "event": "retireme
 @pytest.fixture
 def company(db: None) -> Company:
     return play.enter()
-
-
-def at_home(who: Acting, language: str = "zh-hans") -> Client:
-    client = Client(headers={"accept-language": language})
-    assert client.post("/sign-in/", {"person": who.actor.id}).status_code == 302
-    return client
 
 
 def soon() -> str:
@@ -44,7 +39,7 @@ def number_of(principal: Acting) -> int:
 
 def delegated(company: Company) -> tuple[Client, Client]:
     """The father and his daughter, who acts for him."""
-    father, daughter = at_home(company.father), at_home(company.daughter)
+    father, daughter = signed_in(company.father), signed_in(company.daughter)
     assert father.post("/delegations/give/", {**GIVEN, "ends_on": soon()}).status_code == 302
     mandate = number_of(company.father)
     assert daughter.post(f"/delegations/{mandate}/accept/").status_code == 302
@@ -53,7 +48,7 @@ def delegated(company: Company) -> tuple[Client, Client]:
 
 
 def test_who_has_no_mandates_is_told_how(company: Company) -> None:
-    page = text(at_home(company.father), "/delegations/")
+    page = text(signed_in(company.father), "/delegations/")
     assert "还没有谁委托您" in page
     assert "还没有委托谁" in page
 
@@ -113,7 +108,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     company: Company, wrong: dict[str, str], words: str
 ) -> None:
     typed = {**GIVEN, "ends_on": soon(), **wrong}
-    answer = at_home(company.father).post("/delegations/give/", typed)
+    answer = signed_in(company.father).post("/delegations/give/", typed)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert words in page
@@ -129,7 +124,7 @@ def test_who_acts_under_a_mandate_gives_none(company: Company) -> None:
 
 def test_it_is_declined(company: Company) -> None:
     mandate = play.offered(company.father, DAUGHTER, ["retirement"], at=timezone.now())
-    daughter = at_home(company.daughter)
+    daughter = signed_in(company.daughter)
     assert "方建国请您代办" in text(daughter, "/delegations/")
     daughter.post(f"/delegations/{mandate}/leave/")
     assert "方建国请您代办" not in text(daughter, "/delegations/")
@@ -150,7 +145,7 @@ def test_who_used_my_data_names_who_acted(company: Company) -> None:
 def test_the_agent_of_an_enterprise(company: Company) -> None:
     owner = play.leads(company.owner, at=timezone.now())
     play.given(owner, company.agent, AGENT, ["open_shop"], at=timezone.now())
-    agent = at_home(company.agent)
+    agent = signed_in(company.agent)
     agent.post("/delegations/act/", {"mandate": number_of_agent(owner)})
     assert SHOP_NAME in text(agent, "/")
     assert agent.post("/events/open_shop/start/").headers["Location"].startswith("/drafts/")
@@ -164,7 +159,7 @@ def number_of_agent(owner: Acting) -> int:
 def test_whoever_leads_an_enterprise_sees_its_agents(company: Company) -> None:
     owner = play.leads(company.owner, at=timezone.now())
     assert owner.mandate
-    client = at_home(company.owner)
+    client = signed_in(company.owner)
     client.post("/delegations/act/", {"mandate": owner.mandate.id})
     page = text(client, "/delegations/")
     assert f"{SHOP_NAME}的办事人" in page
@@ -176,6 +171,6 @@ def test_whoever_leads_an_enterprise_sees_its_agents(company: Company) -> None:
 
 def test_a_silent_register_is_said(company: Company) -> None:
     """The cast's library declares registers that are nowhere."""
-    answer = at_home(company.owner).post("/delegations/enterprise/")
+    answer = signed_in(company.owner).post("/delegations/enterprise/")
     assert answer.status_code == 422
     assert "现在查不通" in answer.content.decode()

@@ -95,9 +95,9 @@ def told(verdict: Verdict, library: Library | None, language: str) -> Told:
 
 
 def _head(verdict: Verdict) -> str:
-    codes = {one.code for one in verdict.findings}
-    if "unreadable" in codes:
+    if not verdict.readable:
         return "unreadable"
+    codes = {one.code for one in verdict.findings}
     if "changed" in codes:
         return "changed"
     if "unknown-issuer" in codes:

@@ -14,11 +14,10 @@ from qipan.certificates.published import NotAStatusList, NotATrustFile, StatusFi
 from qipan.core.declarations import Library
 from qipan.faces.cli.options import EXIT_PROBLEMS
 from qipan.faces.look.verdict_words import KINDS, Told, told
-from qipan.faces.look.verdicts import asked
+from qipan.faces.look.verdicts import LARGEST, asked
 from qipan.site.setup import is_installed_here, name_settings_without_home, set_up
 
 BEGINNINGS = (b"%PDF-", b"PK", b"ey")
-LARGEST = 8 * 1024 * 1024  # bytes
 NO_TRUST = (
     "{file} 不是发证机关名单；它在 /verify/issuers。",
     "{file} is no list of issuers; /verify/issuers gives one.",
